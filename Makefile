@@ -1,0 +1,48 @@
+# Every check CI runs is one target here. `make run` and `make test` need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= outputs/sample
+STAMP := $(VENV)/.installed
+
+.PHONY: run test lint types layers gate check repro bench-parse clean help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: $(STAMP) ## the main job on the embedded sample: tables, evidence and report in outputs/sample
+	$(BIN)/mitotransfer run corpus/sample/articles --out $(OUT)
+	@echo "tables, evidence and report.html are in $(OUT)"
+
+test: $(STAMP) ## the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## style and common mistakes
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP) ## static types
+	$(BIN)/mypy
+
+layers: $(STAMP) ## who may import whom
+	$(BIN)/lint-imports
+
+gate: $(STAMP) ## quality on the embedded sample against its floors
+	$(BIN)/mitotransfer run corpus/sample/articles --out $(OUT) \
+	  && $(BIN)/mitotransfer evaluate $(OUT) corpus/sample/gold --corpus corpus/sample
+
+check: lint types layers test gate ## all of the above
+
+repro: $(STAMP) ## the DVC pipeline (installs DVC)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dvc]'
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+
+bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JATS files
+	$(BIN)/python tools/bench_parse.py $(or $(JATS),corpus/sample/articles)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean: ## remove what was built
+	rm -rf $(VENV) outputs/sample .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,6 @@
+"""`python -m mitotransfer`."""
+
+from mitotransfer.cli import main
+
+if __name__ == "__main__":
+    main()

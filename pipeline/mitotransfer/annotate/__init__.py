@@ -1,0 +1,57 @@
+"""Annotation: an article in, its events out. Names come from the vocabulary, events from tables and from prose."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
+from mitotransfer.annotate.prose import prose_events
+from mitotransfer.annotate.resources import Resources, load
+from mitotransfer.annotate.studies import is_review
+from mitotransfer.annotate.tables import read_table
+from mitotransfer.document import Annotated, Article, Event
+
+__all__ = ["Resources", "annotate_article", "load"]
+
+_TOPIC = "mitoch"
+
+
+def annotate_article(article: Article, resources: Resources) -> Annotated:
+    """The events of an article's tables and prose, in document order within each.
+
+    An article without a word on mitochondria is passed over at once: no rule could find anything in it.
+    """
+    counts = {"n_passages": len(article.passages), "n_tables": len(article.tables)}
+    if article.status != "ok":
+        return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason, **counts)
+    if not _mentions_topic(article):
+        return Annotated(article.head, problems=article.problems, reason="no mention of mitochondria", **counts)
+    short, clashes = article_abbreviations(article.passages, article.head.source)
+    extra = abbreviation_forms(short, resources.everything)
+    events: list[Event] = []
+    for table in article.tables:
+        foot: dict[str, str] = {}
+        for passage in table.foot:
+            foot |= footnote_abbreviations(passage.text)
+        events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
+    if resources.prose:
+        events += prose_events(article, resources, extra)
+    problems = (*article.problems, *clashes)
+    named = tuple(_named(event, resources) for event in events)
+    return Annotated(article.head, is_review(article), named, problems=problems, **counts)
+
+
+def _named(event: Event, resources: Resources) -> Event:
+    """The event with a display name for each role."""
+    roles = tuple(
+        msgspec.structs.replace(role, label=resources.vocabulary.label(role.ident) if role.ident else role.surface)
+        for role in event.roles
+    )
+    return msgspec.structs.replace(event, roles=roles)
+
+
+def _mentions_topic(article: Article) -> bool:
+    texts = (passage.text for passage in article.passages)
+    cells = (p.text for table in article.tables for cell in table.cells for p in cell.paragraphs)
+    captions = (p.text for table in article.tables for p in (*table.caption, *table.foot))
+    return any(_TOPIC in text.lower() for source in (texts, cells, captions) for text in source)

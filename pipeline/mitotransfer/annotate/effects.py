@@ -1,0 +1,139 @@
+"""Outcomes and the direction in which they change, from a table cell or a sentence.
+
+A direction word speaks for the outcomes after it in its clause ("increased A, B and C; reduced D"), or for the one before
+it ("infarct size was reduced"). "Improved" raises an outcome that one wants high and lowers one that one wants low.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mitotransfer.annotate.cues import Cue, find_cues, polarity_at
+from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.names import names
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.variants import normal
+from mitotransfer.document import Mention
+from mitotransfer.rows import MISSING_ID
+
+_PASSIVE = re.compile(r"\s*(?:levels?|activity|production|generation|rates?|size|formation|of\b[^,;.]{0,40})?\s*(?:was|were|is|are|has been|have been|had)?\s*(?:also|both|all|each)?\s*(?:significantly|markedly|strongly|further|substantially|sharply|partly|partially|greatly|clearly|more|not|\w+ly)?\s*")  # noqa: E501 one pattern
+_CLAUSE = re.compile(r";|:|\.\s|\b(?:but|whereas|while|although|however|yet)\b", re.I)
+_NULL = re.compile(r"\b(?:no (?:significant |further |clear )?(?:improvement|effect|change|difference|increase|decrease|reduction|benefit|gain)s?|(?:did|does|do|was|were|could) not|failed to|without|neither|nor|unchanged|unaffected|unaltered|remained (?:the same|similar|stable))\b", re.I)  # noqa: E501
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would)\b", re.I)
+
+
+class Effect(NamedTuple):
+    """An outcome with its direction; `start:end` is the outcome, `trigger` the direction word (empty if none)."""
+
+    ident: str
+    surface: str
+    direction: str
+    start: int
+    end: int
+    trigger: str
+    trigger_start: int
+
+
+class Direction(NamedTuple):
+    """A direction word in a text and what it means: increase, decrease, change or improve."""
+
+    start: int
+    end: int
+    meaning: str
+
+
+_MEANINGS = {
+    "regulation-positive": "increase",
+    "regulation-negative": "decrease",
+    "reduction": "decrease",
+    "improvement": "improve",
+}
+
+
+def find_directions(text: str, resources: Resources) -> list[Direction]:
+    """The direction words of a text in order; an entry with opposite meanings ("altered") is a mere change."""
+    found = []
+    for mention in resources.triggers.find(text):
+        events = resources.vocabulary.entries[mention.ident].values("event")
+        meanings = {_MEANINGS[event] for event in events if event in _MEANINGS}
+        compound = text[mention.start - 1 : mention.start] in ("-", "‐", "‑") and mention.start > 0  # "LPS-induced"
+        if meanings and not compound:
+            found.append(Direction(mention.start, mention.end, meanings.pop() if len(meanings) == 1 else "change"))
+    return found
+
+
+def find_effects(text: str, resources: Resources, extra: Extra, *, default: str = "") -> list[Effect]:
+    """The outcomes of a text with their directions.
+
+    `default` is the direction of an outcome no word speaks for; when empty such outcomes are left out (prose).
+    """
+    outcomes = names(text, resources, ("outcome",), extra, denied=True)
+    if not outcomes:
+        return []
+    words = find_directions(text, resources)
+    inner = {o.start for o in outcomes for d in words if o.start <= d.start and d.end <= o.end}
+    directions = [d for d in words if not any(o.start <= d.start and d.end <= o.end for o in outcomes)]
+    cues = find_cues(text, resources.cues)
+    found = []
+    for mention in outcomes:
+        word = _speaking_for(text, mention, directions, outcomes)
+        # a process named by a verb ("clear mitochondria", "TLR9 activation") takes place when nothing else is said
+        unsaid = "increase" if default and mention.start in inner else default
+        direction = _direction(text, mention, word, resources) if word else unsaid
+        if word and _is_null(text, word, mention, cues):
+            direction = "none"
+        if direction:
+            trigger = text[word.start : word.end] if word else ""
+            start = word.start if word else mention.start
+            found.append(Effect(mention.ident, mention.surface, direction, mention.start, mention.end, trigger, start))
+    return found
+
+
+def _speaking_for(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
+    after = next((d for d in directions if d.start >= mention.end), None)
+    if after and _PASSIVE.fullmatch(text, mention.end, after.start) and _passive(text, mention, after):
+        return after
+    before = [d for d in directions if d.end <= mention.start and not _CLAUSE.search(text, d.end, mention.start)]
+    if not before:
+        # "A, B and C were reduced": what is said of C holds for the A and B that stand in one list with it
+        return _through_list(text, mention, directions, outcomes)
+    return before[-1]
+
+
+def _passive(text: str, mention: Mention, word: Direction) -> bool:
+    """Whether the direction word after an outcome is its predicate and not a participle of the next noun."""
+    between = text[mention.end : word.start]
+    return bool(_FINITE.search(between)) or text[word.start : word.end].endswith(("ed", "es", "ell", "ose"))
+
+
+def _through_list(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
+    following = next((o for o in outcomes if o.start >= mention.end), None)
+    if following and re.fullmatch(r"\s*(?:,|and|or|,\s*and|/|as well as)\s*(?:\w+\s+){0,2}", text[mention.end : following.start]):
+        return _speaking_for(text, following, directions, outcomes)
+    return None
+
+
+def _direction(text: str, mention: Mention, word: Direction, resources: Resources) -> str:
+    if word.meaning == "change" and re.search(r"\b(?:to|toward|towards|into)\b", text[word.end : mention.start]):
+        return "increase"  # shifted to, reprogrammed towards
+    if word.meaning != "improve":
+        return word.meaning
+    if mention.ident == MISSING_ID:
+        return "increase"
+    entry = resources.vocabulary.entries[mention.ident]
+    wanted_low = entry.extra.get("polarity") == "down"
+    inverse = {normal(form) for form in entry.values("inverse_forms")}
+    surface = normal(mention.surface)
+    if surface in inverse or surface.removesuffix("s") in inverse:
+        wanted_low = not wanted_low
+    return "decrease" if wanted_low else "increase"
+
+
+def _is_null(text: str, word: Direction, mention: Mention, cues: list[Cue]) -> bool:
+    """Whether the change is denied: "no improvement in A", "did not reduce A", "A was not reduced"."""
+    start, end = min(word.start, mention.start), max(word.end, mention.end)
+    window = text[max(0, start - 25) : end]
+    if not _NULL.search(window):
+        return False
+    return polarity_at(text, cues, word.start, word.end).negated or bool(re.match(r"no\b", window[-(end - start) :], re.I))

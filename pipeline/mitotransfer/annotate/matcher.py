@@ -1,0 +1,205 @@
+"""Names of the vocabulary in a text, by one Aho-Corasick automaton over its normal form.
+
+Texts and names are written in title case before they are compared: a capital then marks the first letter of a word,
+so that short names are not proposed inside longer words, and the border test has few candidates to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
+
+import ahocorasick
+
+from mitotransfer.annotate.variants import case_sensitive, form_variants, spelling
+from mitotransfer.annotate.vocabulary import Entry, Vocabulary
+from mitotransfer.document import Mention
+
+# Categories whose forms are verbs, adverbs and states, listed with all their endings: no plurals are made for them.
+_NO_PLURALS = {"trigger", "negation_hedge"}
+# Not one character for one: runs of blanks, characters nobody sees, ligatures and letters that grow in title case.
+_UNEVEN = re.compile("  +|[\u00ad\u200b-\u200d\u2060\ufeff]|[ß\u0149\u01f0\ufb00-\ufb06]")
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_GLUED = re.compile(r"(?<=[a-zA-Z]s|ia)\d{1,3}(?![^\W_])")
+
+Extra = Mapping[str, Sequence[tuple[str, str]]]
+_NONE: Extra = MappingProxyType({})
+
+
+class Candidate(NamedTuple):
+    """What a found key may stand for; `exact` is the only spelling allowed, empty when case does not matter."""
+
+    order: int
+    category: str
+    ident: str
+    exact: str
+    adjective: bool
+
+
+Spans = dict[tuple[int, int], list[Candidate]]
+
+
+class Matcher:
+    """Finds the names of a vocabulary, or of some of its categories. Build it once; it holds no state of a text."""
+
+    def __init__(self, vocabulary: Vocabulary, categories: Collection[str] | None = None) -> None:
+        self.vocabulary = vocabulary
+        keys: dict[str, list[Candidate]] = {}
+        for order, entry in enumerate(vocabulary.entries.values()):
+            if categories is None or entry.category in categories:
+                _add_entry(keys, entry, order)
+        self._automaton = ahocorasick.Automaton()
+        for key, candidates in keys.items():
+            self._automaton.add_word(key, (len(key), tuple(candidates)))
+        self._empty = not keys
+        if keys:
+            self._automaton.make_automaton()
+
+    def find(
+        self, text: str, boundaries: Collection[int] = (), extra: Extra | None = None, adjectives: bool = False
+    ) -> list[Mention]:
+        """The names in a text, longest first, then leftmost, none overlapping another, in text order.
+
+        A span that is a name in several categories, or of several entries of one (an ambiguous form), gives a mention
+        for each, in the order of the vocabulary. `boundaries` are offsets that count as word borders (where a
+        superscript or subscript begins or ends). `extra` are the article's own short forms: they win over the
+        vocabulary's, and one with no meanings keeps the vocabulary's away. With `adjectives`, 'hepatic' is liver.
+        """
+        spans = self._spans(text, boundaries, extra or _NONE, adjectives)
+        taken = bytearray(len(text))
+        chosen = []
+        for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                chosen.append((start, end))
+        return list(_mentions(text, sorted(chosen), spans))
+
+    def find_all(
+        self, text: str, boundaries: Collection[int] = (), extra: Extra | None = None, adjectives: bool = False
+    ) -> list[Mention]:
+        """As `find`, with the names inside and across other names too ('human' in 'human MSCs'); outer before inner."""
+        spans = self._spans(text, boundaries, extra or _NONE, adjectives)
+        return list(_mentions(text, sorted(spans, key=lambda span: (span[0], -span[1])), spans))
+
+    def exactly(self, text: str, extra: Extra | None = None, adjectives: bool = False) -> list[Mention]:
+        """The mentions that cover the whole text (blanks and closing dots aside); empty when it is no name."""
+        spans = self._spans(text, (), extra or _NONE, adjectives)
+        start = len(text) - len(text.lstrip())
+        # The dot of "i.v." belongs to the name, that of a sentence does not.
+        for end in (len(text.rstrip()), len(text.rstrip(" .,;:\u00a0"))):
+            if (start, end) in spans:
+                return list(_mentions(text, [(start, end)], spans))
+        return []
+
+    def _spans(self, text: str, boundaries: Collection[int], extra: Extra, adjectives: bool) -> Spans:
+        """Every span that is a name, with its meanings."""
+        spans: Spans = {}
+        if not text:
+            return spans
+        borders = frozenset(boundaries)
+        spelled, offsets = _even(text)
+        for key in () if self._empty else _keys(spelled, offsets, borders):
+            for last, (length, candidates) in self._automaton.iter(key):
+                first = last + 1 - length
+                start, end = (offsets[first], offsets[last] + 1) if offsets else (first, last + 1)
+                if not _is_word(text, start, end, borders):
+                    continue
+                written = spelled[first : last + 1]
+                meanings = [c for c in candidates if (adjectives or not c.adjective) and c.exact in ("", written)]
+                if meanings:
+                    spans[start, end] = meanings
+        for start, end, meanings in _extra_spans(text, spelled, offsets, borders, extra):
+            spans[start, end] = meanings
+        return spans
+
+
+def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> None:
+    plurals = entry.category not in _NO_PLURALS
+    forms = [(form, False) for form in entry.forms] + [(form, True) for form in entry.adjectives]
+    if entry.category == "cell_line":
+        forms += [(f"{form} cell", False) for form in entry.forms if not form.endswith(("cell", "line"))]
+    for form, adjective in forms:
+        exact = case_sensitive(form)
+        for variant in form_variants(form, plurals and not adjective):
+            candidate = Candidate(order, entry.category, entry.ident, variant if exact else "", adjective)
+            candidates = keys.setdefault(variant.title(), [])
+            # A form that matches in any case makes an exact one of the same entry superfluous, and a name an adjective.
+            if not any(
+                c.ident == entry.ident and c.exact in ("", candidate.exact) and c.adjective <= adjective for c in candidates
+            ):
+                candidates.append(candidate)
+
+
+def _even(text: str) -> tuple[str, list[int]]:
+    """The text in the vocabulary's spelling, and where each of its characters stood (empty: nothing moved)."""
+    if not text.isascii() or "  " in text:
+        spelled = spelling(text)
+        if not _UNEVEN.search(spelled) and "\u00ad" not in text and len(spelled.title()) == len(text):
+            return spelled, []
+    else:
+        return spelling(text), []
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        plain = "" if character in _INVISIBLE else spelling(character)
+        if len(plain.title()) > 1 or "\ufb00" <= character <= "\ufb06":
+            plain = "ss" if plain == "ß" else unicodedata.normalize("NFKD", plain)
+        for part in plain:
+            if len(part.title()) == 1 and not (part == " " and characters and characters[-1] == " "):
+                characters.append(part)
+                offsets.append(offset)
+    return "".join(characters), offsets
+
+
+def _keys(spelled: str, offsets: list[int], borders: frozenset[int]) -> Iterator[str]:
+    """The text in title case; once more with a capital after each border inside a word, where that differs."""
+    yield (whole := spelled.title())
+    if borders:
+        cuts = sorted({bisect_left(offsets, b) if offsets else b for b in borders} | {0, len(spelled)})
+        parts = "".join(spelled[a:b].title() for a, b in pairwise(cuts))
+        if parts != whole and len(parts) == len(whole):
+            yield parts
+
+
+def _is_word(text: str, start: int, end: int, borders: frozenset[int]) -> bool:
+    if start and text[start - 1].isalnum() and start not in borders:
+        return False
+    if end == len(text) or not text[end].isalnum() or end in borders:
+        return True
+    # A citation number glued to a plural, as plain text has it after its superscripts are lost ("the neurons21 and").
+    return end - start >= 4 and bool(_GLUED.match(text, end))
+
+
+def _extra_spans(
+    text: str, spelled: str, offsets: list[int], borders: frozenset[int], extra: Extra
+) -> Iterator[tuple[int, int, list[Candidate]]]:
+    """Where the article's own short forms stand, in their own case, a plural s allowed."""
+    for form, meanings in extra.items():
+        candidates = [Candidate(order, category, ident, "", False) for order, (category, ident) in enumerate(meanings)]
+        for key in _numbers(spelling(form)):
+            at = spelled.find(key)
+            while at >= 0:
+                last = at + len(key) - 1
+                start, end = (offsets[at], offsets[last] + 1) if offsets else (at, last + 1)
+                if _is_word(text, start, end, borders):
+                    yield start, end, candidates
+                at = spelled.find(key, at + 1)
+
+
+def _numbers(form: str) -> Iterable[str]:
+    """A short form in the singular and the plural."""
+    if form.endswith("s") and len(form) > 2 and form[-2].isupper():
+        return form[:-1], form
+    return form, form + "s"
+
+
+def _mentions(text: str, order: Iterable[tuple[int, int]], spans: Spans) -> Iterator[Mention]:
+    for start, end in order:
+        # An entry may be found by two of its forms at one place (TNF-α and TNF-alpha); order and id are the same then.
+        for category, ident in dict.fromkeys((c.category, c.ident) for c in sorted(spans[start, end])):
+            yield Mention(start, end, category, ident, text[start:end])

@@ -1,0 +1,221 @@
+"""Tables to events: find the tables that are ours, read them row by row.
+
+A row gives one main event with the names of its cells, and one event for each paragraph of its mechanism, effect and
+labelling cells, so that every value can be traced to the cell it stands in. Events of a row share a group.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mitotransfer.annotate.cells import Context, linked, read_cell
+from mitotransfer.annotate.cues import find_cues, polarity_at
+from mitotransfer.annotate.headers import Column, Mapping, map_columns
+from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.studies import by_author_and_year, by_label, cited_study, first_cited, own_study, printed_name
+from mitotransfer.document import Article, Cell, Event, EventKind, Locator, Passage, Role, Study, Table, TableName
+
+_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito", re.I)
+_TOPIC_SHARE = 0.5
+# Columns whose paragraphs are findings of their own.
+_OWN_EVENTS: dict[str, EventKind] = {"effect": "effect", "mechanism": "regulation", "uptake": "uptake", "label": "labelling"}
+_MAIN: dict[TableName, EventKind] = {"secretion": "secretion", "transplantation": "transplantation", "trials": "trial"}
+_ROW_STEP = re.compile(r"(/(?:tr|row|\*\[local-name\(\)='(?:tr|row)'\])\[\d+\])/.*$")
+
+
+class Row(NamedTuple):
+    """A data row: its number in the grid, its cells by column, and the sub-header texts it stands under."""
+
+    number: int
+    cells: list[Cell | None]
+    under: list[Passage]
+
+
+def table_events(article: Article, resources: Resources, extra: Extra) -> Iterator[Event]:
+    """The events of all tables of an article that map to one of ours.
+
+    `extra` are the article's short forms; a table's own list of abbreviations is added by the caller through `forms`.
+    """
+    for table in article.tables:
+        yield from read_table(table, article, resources, extra)
+
+
+def read_table(table: Table, article: Article, resources: Resources, extra: Extra) -> list[Event]:
+    """The events of one table; empty when it is none of ours or not about mitochondria that leave or enter cells."""
+    if not table.cells or not _TOPIC.search(_text_of(table)):
+        return []
+    grid = table.grid()
+    head_rows = table.head_rows or 1
+    if len(grid) <= head_rows:
+        return []
+    headers = [_headers(grid, number, head_rows) for number in range(table.n_columns)]
+    witness = [_witness(grid, number, head_rows, resources, extra) for number in range(table.n_columns)]
+    mapping = map_columns(resources.headers, headers, witness)
+    if mapping is None or not _on_topic(table, grid, headers, head_rows, mapping):
+        return []
+    context = Context(resources, extra, mapping.table)
+    events: list[Event] = []
+    for row in _rows(grid, head_rows):
+        events += _row_events(row, table, mapping, article, context)
+    return events
+
+
+def _text_of(table: Table) -> str:
+    return " ".join([*(p.text for p in table.caption), *(cell.text for cell in table.cells)])
+
+
+def _headers(grid: list[list[Cell | None]], column: int, head_rows: int) -> list[str]:
+    cells = [row[column] for row in grid[:head_rows]]
+    return list(dict.fromkeys(cell.text for cell in cells if cell is not None and cell.text))
+
+
+def _witness(grid: list[list[Cell | None]], column: int, head_rows: int, resources: Resources, extra: Extra) -> dict[str, float]:
+    """The share of a column's filled cells that hold a name of a category, by category."""
+    cells = {id(row[column]): row[column] for row in grid[head_rows:]}
+    texts = [cell.text for cell in cells.values() if cell is not None and cell.text]
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update({mention.category for mention in resources.everything.find_all(text, extra=extra)})
+    return {category: count / len(texts) for category, count in counts.items()}
+
+
+def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[str]], head_rows: int, mapping: Mapping) -> bool:
+    """Whether the table is about mitochondria that move, as its title or most of its rows say."""
+    if mapping.table == "trials" and any(column.role == "nct" for column in mapping.columns):
+        title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
+    else:
+        title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
+    if _TOPIC.search(title):
+        return True
+    rows = [" ".join(cell.text for cell in row if cell is not None) for row in grid[head_rows:]]
+    return sum(bool(_TOPIC.search(row)) for row in rows) >= _TOPIC_SHARE * len(rows)
+
+
+def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
+    """The data rows, each with the sub-header above it; a row that is one cell across is a sub-header."""
+    under: list[Passage] = []
+    for number, cells in enumerate(grid[head_rows:], head_rows):
+        distinct = {id(cell) for cell in cells if cell is not None}
+        filled = [cell for cell in cells if cell is not None and cell.text]
+        if len(cells) > 1 and filled and (len(distinct) == 1 or (len(filled) == 1 and filled[0] is cells[0])):
+            under = list(filled[0].paragraphs)
+        elif filled:
+            yield Row(number, cells, under)
+
+
+def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, context: Context) -> list[Event]:
+    group = f"{table.id or table.label} row {row.number}"
+    study = _study(row, mapping, article)
+    main: list[Role] = []
+    parts: list[tuple[Column, Passage, list[Role]]] = []
+    for column in mapping.columns:
+        cell = row.cells[column.number]
+        for paragraph in cell.paragraphs if cell is not None else ():
+            roles = read_cell(paragraph, column, context)
+            if column.role in _OWN_EVENTS and roles:
+                parts.append((column, paragraph, roles))
+            else:
+                main += roles
+    main += _from_subheader(row, mapping, main, context)
+    if not main and not parts:
+        return []
+    parts = [(column, paragraph, _not_the_donor(roles, main)) for column, paragraph, roles in parts]
+    events = [_main_event(row, table, mapping, study, main, group)]
+    events += [_part_event(column, paragraph, roles, table, mapping, study, group, context) for column, paragraph, roles in parts]
+    return events
+
+
+def _not_the_donor(roles: list[Role], main: list[Role]) -> list[Role]:
+    """Without recipients read from an effect cell that are the donor itself ("causing hepatocyte injury")."""
+    donors = {role.ident for role in main if role.name == "donor" and role.ident}
+    entered = [role for role in roles if role.name == "recipient" and role.ident not in donors]
+    return [role for role in roles if role.name != "recipient"] + entered
+
+
+def _from_subheader(row: Row, mapping: Mapping, main: list[Role], context: Context) -> list[Role]:
+    """What the sub-header says of a role that no column fills: a band "Heart" over a table without a tissue column."""
+    mapped = {column.role for column in mapping.columns} | {role.name for role in main}
+    roles: list[Role] = []
+    for name, categories in _BANDS[mapping.table].items():
+        if name not in mapped:
+            for paragraph in row.under:
+                found = context.resources.matcher(*categories).find(paragraph.text, extra=context.extra)
+                roles += linked(name, found)
+    return roles
+
+
+_BANDS: dict[TableName, dict[str, tuple[str, ...]]] = {
+    "secretion": {"donor": ("cell", "cell_line"), "form": ("secreted_form",)},
+    "transplantation": {"tissue": ("tissue",), "disease": ("disease",)},
+    "trials": {"trial_condition": ("disease",)},
+}
+
+
+def _study(row: Row, mapping: Mapping, article: Article) -> Study:
+    """The work a row is about: what its reference column cites, else what the row cites, else the article itself."""
+    column = next((c for c in mapping.columns if c.role == "reference"), None)
+    cell = row.cells[column.number] if column else None
+    others = [c for c in row.cells if c is not None and c is not cell and c.row == row.number]
+    for place in ([cell] if cell is not None else []) + others:
+        citations = [citation for paragraph in place.paragraphs for citation in paragraph.citations]
+        reference = first_cited(citations, article.references)
+        if reference is None and place is cell:
+            reference = by_author_and_year(place.text, article.references) or by_label(place.text, article.references)
+        if reference is not None:
+            study = cited_study(reference)
+            printed = printed_name(cell.text) if cell is not None else ""
+            return Study(printed, study.pmcid, study.pmid, study.doi, cited=True) if printed else study
+    if cell is not None and cell.text:
+        return Study(printed_name(cell.text) or cell.text, cited=True)
+    return own_study(article.head)
+
+
+def _main_event(row: Row, table: Table, mapping: Mapping, study: Study, roles: list[Role], group: str) -> Event:
+    texts = []
+    for number, cell in enumerate(row.cells):
+        if cell is not None and (number == 0 or row.cells[number - 1] is not cell):
+            texts.append(" / ".join(p.text for p in cell.paragraphs))
+    sentence = " | ".join(texts)
+    own = [cell for cell in row.cells if cell is not None and cell.row == row.number]
+    places = [p.locator for cell in own for p in cell.paragraphs if p.locator]
+    locator = _ROW_STEP.sub(r"\1", places[0]) if places else table.locator
+    rules = "+".join(column.rule.id for column in mapping.columns)
+    used = [column.confidence for column in mapping.columns]
+    return Event(
+        kind=_MAIN[mapping.table],
+        table=mapping.table,
+        source="table",
+        locator=Locator(locator, table.label or table.id, sentence, 0, len(sentence)),
+        study=study,
+        roles=tuple(roles),
+        rule=f"table:{rules}",
+        trigger=table.label or table.id,
+        group=group,
+        confidence=round(sum(used) / len(used), 2),
+    )
+
+
+def _part_event(
+    column: Column, paragraph: Passage, roles: list[Role], table: Table, mapping: Mapping, study: Study, group: str, context: Context
+) -> Event:
+    text = paragraph.text
+    cues = find_cues(text, context.resources.cues)
+    polarity = polarity_at(text, cues, len(text), len(text))
+    return Event(
+        kind=_OWN_EVENTS[column.role],
+        table=mapping.table,
+        source="table",
+        locator=Locator(paragraph.locator, table.label or table.id, text, 0, len(text)),
+        study=study,
+        roles=tuple(roles),
+        rule=f"table:{column.rule.id}",
+        trigger=column.rule.id,
+        group=group,
+        hedged=polarity.hedged,
+        hedge_cue=polarity.hedge_cue,
+        confidence=round(column.confidence, 2),
+    )

@@ -1,0 +1,145 @@
+"""Command line: flags become settings and one call in `stages`. No logic lives here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from mitotransfer import __version__
+from mitotransfer.errors import MitotransferError
+from mitotransfer.settings import Executor, Settings, load
+
+app = typer.Typer(
+    name="mitotransfer",
+    help="Evidence tables on intercellular mitochondrial transfer from biomedical articles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
+Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to use; more than 1 means --executor processes")]
+Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
+
+
+def _settings(config: Path | None, *, executor: str = "", workers: int = 1, library: str = "") -> Settings:
+    settings = load(config)
+    run, fetch = settings.run, settings.fetch
+    if executor or workers > 1:
+        chosen: Executor = "serial" if executor == "serial" else "processes"
+        run = msgspec.structs.replace(run, executor=chosen, workers=max(workers, run.workers))
+    if library:
+        fetch = msgspec.structs.replace(fetch, library=library)
+    return msgspec.structs.replace(settings, run=run, fetch=fetch)
+
+
+def _say(line: object) -> None:
+    typer.echo(line, err=True)
+
+
+@app.command()
+def run(
+    inputs: Inputs,
+    out: Out,
+    config: Config = None,
+    executor: Annotated[str, typer.Option(help="serial or processes")] = "",
+    workers: Workers = 1,
+    library: Library = "",
+) -> None:
+    """Read articles and write the three tables, their evidence and a report to --out."""
+    from mitotransfer import stages
+
+    settings = _settings(config, executor=executor, workers=workers, library=library)
+    if not stages.run(inputs, out, settings, _say):
+        _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def fetch(inputs: Inputs, raw: Annotated[Path, typer.Option("--raw")], config: Config = None, library: Library = "") -> None:
+    """Collect inputs into a raw directory: manifest and bytes."""
+    from mitotransfer import stages
+
+    _say(stages.fetch(inputs, raw, _settings(config, library=library)))
+
+
+@app.command()
+def parse(raw: Path, parsed: Path, config: Config = None, workers: Workers = 1) -> None:
+    """Parse a raw directory."""
+    from mitotransfer import stages
+
+    _say(stages.parse(raw, parsed, _settings(config, workers=workers)))
+
+
+@app.command()
+def annotate(parsed: Path, annotated: Path, config: Config = None, workers: Workers = 1) -> None:
+    """Find the events of parsed articles."""
+    from mitotransfer import stages
+
+    _say(stages.annotate(parsed, annotated, _settings(config, workers=workers)))
+
+
+@app.command()
+def tabulate(annotated: Path, out: Out, config: Config = None) -> None:
+    """Build the tables from annotated articles."""
+    from mitotransfer import stages
+
+    _say(stages.tabulate(annotated, out, _settings(config)))
+
+
+@app.command()
+def evaluate(
+    out: Path,
+    gold: Path,
+    metrics: Annotated[Path | None, typer.Option(help="Write the scores as JSON")] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every missed and false row")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Corpus directory: check the scores against the quality floor")] = None,
+    pin: Annotated[bool, typer.Option(help="Raise the floor to these scores instead of checking")] = False,
+    lower: Annotated[bool, typer.Option(help="With --pin: allow floors to fall")] = False,
+    config: Config = None,
+) -> None:
+    """Score tables against gold rows; with --corpus, fail when quality is below the floor."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors)
+    typer.echo(scores.summary())
+    if corpus and pin:
+        _say(f"floors written to {stages.pin(scores, corpus, settings, lower=lower)}")
+    elif corpus and (violations := stages.gate(scores, corpus, settings)):
+        _say("quality gate:\n  " + "\n  ".join(violations))
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(out: Path) -> None:
+    """Write report.html from the tables of a run."""
+    from mitotransfer import stages
+
+    _say(stages.report(out))
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def top(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False) -> None:
+    """Evidence tables on intercellular mitochondrial transfer from biomedical articles."""
+
+
+def main() -> None:
+    """Entry point. Errors meant for the user are one line and exit status 2, never a traceback."""
+    try:
+        app()
+    except MitotransferError as error:
+        _say(f"mitotransfer: {error}")
+        sys.exit(2)

@@ -1,0 +1,108 @@
+"""How outputs are written and read: files whole or not at all, table cells that no spreadsheet runs as a formula."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mitotransfer.errors import InputError, OutputError
+
+# One character for one: offsets into a sentence stay true. Line feed and tab are text; surrogates have no UTF-8 form.
+_CLEANED = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"} | dict.fromkeys(
+    range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"
+)
+
+# What a spreadsheet may run: = + - @ and their full-width forms, also behind blanks and invisible characters, and a
+# leading tab or line end (the list of OWASP's "CSV injection" page).
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹢﹣﹫−]")
+
+# The one exception: our marker "-" for a value without vocabulary id, alone or as the first item of an ids column
+# ("-; cell:neuron"). A minus followed by nothing or by ";" has no operand: Excel and LibreOffice keep it as text in every
+# locale, and programs can split such columns at "; " without knowing of the apostrophe. The items behind it must be ids.
+_MISSING_IDS = re.compile(r"-(?:; (?:-|[a-z_]+:[\w.:]+))*", re.ASCII)
+
+
+def to_cell(value: str) -> str:
+    """`value` as it is written to a table: control characters cleaned, a formula told by a leading apostrophe.
+
+    Apostrophes before what looks like a formula are doubled by one, so that `from_cell` gives the cleaned value back.
+    """
+    text = value.translate(_CLEANED)
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
+
+
+def from_cell(cell: str) -> str:
+    """The value that `to_cell` wrote."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
+
+
+def _is_formula(text: str) -> bool:
+    return _FORMULA.match(text) is not None and _MISSING_IDS.fullmatch(text) is None
+
+
+def table_lines(header: Sequence[str], records: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table as lines of CSV: comma, double quotes where needed, LF; the header always comes first."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield writer.writerow(header)
+    for record in records:
+        yield writer.writerow([to_cell(value) for value in record])
+
+
+class _Echo:
+    """A file for `csv.writer` that hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def read_records(path: Path) -> list[dict[str, str]]:
+    """The lines of a CSV table as column -> value; a byte order mark and CRLF, as spreadsheets save them, are understood.
+
+    Raises InputError when the file cannot be read, is not UTF-8, or a line has more or fewer cells than the header.
+    """
+    csv.field_size_limit(2**31 - 1)  # the default of 128 KiB is smaller than a long table row may be
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.reader(handle, strict=True)
+            header = next(reader, [])
+            return [_record(header, cells, f"{path}: line {reader.line_num}") for cells in reader if cells]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", code="bad-table", place=str(path)) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: not a UTF-8 CSV table: {error}", code="bad-table", place=str(path)) from error
+
+
+def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
+    if len(cells) != len(header):
+        raise InputError(f"{place}: {len(cells)} cells where the header has {len(header)}", code="bad-table", place=place)
+    return dict(zip(header, map(from_cell, cells), strict=True))
+
+
+def write_whole(contents: Mapping[Path, Iterable[str]]) -> None:
+    """Write each file's pieces of text (UTF-8, line ends as given), all files whole or none touched.
+
+    Every file is first written and synced under a hidden name beside its own, then renamed. Folders are made.
+    Raises OutputError naming the file and the cause (disk full, no permission, a folder in the way).
+    """
+    waiting: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, pieces in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            waiting[path] = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+            with waiting[path].open("w", encoding="utf-8", newline="") as handle:
+                handle.writelines(pieces)
+                handle.flush()
+                os.fsync(handle.fileno())
+        for path, temporary in waiting.items():
+            temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        for temporary in waiting.values():
+            with contextlib.suppress(OSError):  # renamed already, or the folder is gone: nothing to clean
+                temporary.unlink()

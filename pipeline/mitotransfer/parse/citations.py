@@ -1,0 +1,147 @@
+"""Which parts of a paragraph are citations, which of them leave the text, and which references they point to.
+
+Works on the printed text with the raw spans of its `xref`s and `sup`s. Numbered citations ("[12]", "3–5", superscripts)
+become regions to cut, brackets and separators included; author-year citations are words of the sentence and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mitotransfer.parse.inline import Walk
+
+RawCitation = tuple[int, int, str]  # start, end, rid as written
+Region = tuple[int, int, tuple[str, ...], str]  # start, end, reference keys, printed label
+Span = tuple[int, int]
+
+_DASHES = r"\-\u2010-\u2015\u2212"
+_NUMBER = r"(?!(?:19|20)\d\d)\d{1,4}[a-z]?"
+_LOOSE = rf"(?:[A-Za-z]{{0,2}}{_NUMBER}|[a-z])"  # S3, w12 of web lists; "a" after a number
+_JOIN = rf"(?:\s*(?:[,;{_DASHES}/]|\s(?:and|&)\s)\s*|\s+)"
+
+
+def _listing(number: str) -> str:
+    return rf"{number}(?:{_JOIN}{number})*"
+
+
+_PLAIN = re.compile(rf"\s*[\[(]?\s*{_listing(_NUMBER)}\s*[\])]?[.,;]?\s*")
+_WRAPPED = re.compile(rf"[\s\[(,;]*{_listing(_LOOSE)}[\s\]),;]*")
+_BRACKETED = re.compile(rf"\[\s*{_listing(_LOOSE)}[\s,;]*\]|\(\s*{_listing(_LOOSE)}[\s,;]*\)")
+_FARTHEST_BRACKET = 60
+_BETWEEN = frozenset(("", ",", ";", "-", *map(chr, range(0x2010, 0x2016)), "\u2212"))
+_YEAR_BEFORE = re.compile(r"(?<![\d.,])(?:19|20)\d\d[.,;:)]?$")
+_WHOLE_NUMBERS = re.compile(rf"\d{{1,3}}(?:\s*[,{_DASHES}]\s*\d{{1,3}})*")
+_TOKEN = re.compile(rf"([A-Za-z]{{0,2}}\d{{1,4}}[a-z]?)|([{_DASHES}])")
+_LONGEST_RANGE = 200
+
+
+def cited_regions(
+    text: str, cites: list[RawCitation], sups: list[Span], walk: Walk
+) -> tuple[list[Region], list[Region]]:
+    """(numbered, author-year) citations of a text, each in order; spans of the first do not overlap.
+
+    `cites` and `sups` are the spans of `xref`s to references and of superscripts. A `sup` of whole numbers right after a
+    year is a citation even when it is not tagged as one: "2006<sup>24</sup>" is a year and a reference, never 200624.
+    """
+    untagged = [(start, end, "") for start, end in sups if _follows_year(text, start, end, cites)] if sups else []
+    named: list[Region] = []
+    spans: list[tuple[int, int, list[RawCitation]]] = []
+    for cite in sorted(cites + untagged) if untagged else cites:
+        start, end, target = cite
+        span = _numbered(text, start, end, sups)
+        if span is None:
+            named.append((start, end, _resolve(target, walk), text[start:end].strip()))
+            continue
+        first, last = span
+        if spans and (first <= spans[-1][1] or text[spans[-1][1] : first].strip() in _BETWEEN):
+            first, before, members = spans.pop()
+            spans.append((first, max(before, last), [*members, cite]))
+        else:
+            spans.append((first, last, [cite]))
+    return [(first, last, _references(text, first, last, members, walk), text[first:last].strip()) for first, last, members in spans], named
+
+
+def _follows_year(text: str, start: int, end: int, cites: list[RawCitation]) -> bool:
+    if not text[start:end][:1].isdigit() or not _YEAR_BEFORE.search(text, max(0, start - 6), start):
+        return False
+    if not _WHOLE_NUMBERS.fullmatch(text[start:end].strip()):
+        return False
+    return not any(first < end and start < last for first, last, _ in cites)
+
+
+def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
+    """What leaves the text with a numbered citation: the `sup` or bracket that holds only citations, or just itself.
+
+    None for an author-year citation, which stays.
+    """
+    for first, last in sups:
+        if first <= start and end <= last and first < last and _WRAPPED.fullmatch(text, first, last):
+            return first, last
+    nearest = max(0, start - _FARTHEST_BRACKET)
+    opening = max(text.rfind("[", nearest, start + 1), text.rfind("(", nearest, start + 1))
+    if opening >= 0 and (match := _BRACKETED.match(text, opening)) and match.end() >= end > start:
+        return match.span()
+    printed = text[start:end]
+    if (printed.isdigit() and len(printed) < 4) or not printed or _PLAIN.fullmatch(printed):
+        return start, end
+    return None
+
+
+def _resolve(target: str, walk: Walk) -> tuple[str, ...]:
+    """The keys of the references that a `rid` (one or more ids) points to."""
+    keys = walk.keys
+    found = []
+    for ident in target.split():
+        if ident in keys:
+            found.append(keys[ident])
+        else:
+            walk.dangling.add(ident)
+    return tuple(found)
+
+
+def _references(text: str, start: int, end: int, cites: list[RawCitation], walk: Walk) -> tuple[str, ...]:
+    """The references of one region: those tagged, those printed without a tag, and those inside ranges."""
+    first, last, target = cites[0]
+    if target and len(cites) == 1 and (text[first:last].isdigit() or first == last) and last - first >= end - start - 2:
+        return _resolve(target, walk)
+    items: list[str | None] = []  # keys; None is a dash
+    place = start
+    for first, last, target in cites:
+        items += _printed(text[place:first], walk)
+        place = last
+        tagged = _resolve(target, walk)
+        printed = _printed(text[first:last], walk) if len(tagged) < 2 and (last - first > 2 or not target) else []
+        items += printed if None in printed[1:] or not target else tagged
+    items += _printed(text[place:end], walk)
+    return tuple(dict.fromkeys(_expand(items, walk.order)))
+
+
+def _printed(text: str, walk: Walk) -> list[str | None]:
+    """Reference numbers as printed, through the labels of the reference list; None for each dash."""
+    found: list[str | None] = []
+    for match in _TOKEN.finditer(text):
+        number, dash = match.groups()
+        if dash:
+            found.append(None)
+        elif number in walk.labels:
+            found.append(walk.labels[number])
+    return found
+
+
+def _expand(items: list[str | None], order: list[str]) -> Iterator[str]:
+    """Keys with each "a – b" filled up by the order of the reference list."""
+    previous = ""
+    open_range = False
+    for key in items:
+        if key is None:
+            open_range = bool(previous)
+            continue
+        if open_range:
+            first, last = order.index(previous), order.index(key)
+            if last - first <= _LONGEST_RANGE:
+                yield from order[first + 1 : last]
+        yield key
+        previous, open_range = key, False

@@ -1,0 +1,260 @@
+"""Reference lists, in every spelling from NLM 2 to JATS 1.4: tagged fields first, the printed text as last resort."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from mitotransfer.document import Reference
+from mitotransfer.parse.inline import Walk
+
+if TYPE_CHECKING:
+    Element = etree._Element
+else:
+    Element = object
+
+_CITATIONS = frozenset(("mixed-citation", "element-citation", "citation", "nlm-citation"))
+_FIELDS = (
+    *("ref label person-group surname string-name collab etal year article-title chapter-title source pub-id ext-link uri".split()),
+    *_CITATIONS,
+)
+_TITLES = ("article-title", "chapter-title", "source")
+_EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_texts = etree.XPath(".//text()", smart_strings=False)
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_PMID = re.compile(r"\b(?:PMID|pubmed)\W{0,3}(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d{4,9})\b", re.IGNORECASE)
+_PMCID = re.compile(r"\bPMC\d{4,9}\b")
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_PRINTED_YEARS = (
+    re.compile(r"\(((?:1[89]|20)\d\d)[a-z]?\)"),
+    re.compile(r"[;.,]\s*((?:1[89]|20)\d\d)\b[^;:]{0,12}[;:]"),
+    re.compile(r"(?<![\d/–-])((?:1[89]|20)\d\d)(?![\d/–-])"),
+)
+_NAME = r"(?:(?:de|van|von|der|den|la|le|di|da|del|dos|el|al|ter|ten) )*[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]{2,}){0,2}"
+# "Monzel AS, Enriquez JA" and "Monzel, A.S., Enriquez, J.A."
+_AUTHOR_STYLES = (
+    re.compile(rf"({_NAME}) (?:[A-Z]-?){{1,4}}(?=[,.;:]| \(| and | & | et al|$)[,.;:]?\s*(?:and |& )?", re.IGNORECASE | re.UNICODE),
+    re.compile(rf"({_NAME}), (?:[A-Z]\.[ -]?)+,?\s*(?:and |& )?"),
+)
+_INITIALS = re.compile(r"^(?:[A-Z]\.?-?){1,4}$")
+_MANY_AUTHORS = re.compile(r"\bet al\b", re.IGNORECASE)
+
+
+def read_references(article: Element, walk: Walk) -> None:
+    """Fill the walk's `references`, `keys`, `order` and `labels` from every reference of the article, nested lists included.
+
+    A reference without an id gets one. Of two with the same id (`duplicate-id`) the first keeps the key that citations mean.
+    """
+    entries: list[_Entry] = []
+    for ref_list in _reference_lists(article):
+        entries += _entries(ref_list)
+    for number, entry in enumerate(entries, 1):
+        ident = entry.element.get("id")
+        key = ident or f"ref-{number}"
+        if key in walk.references:
+            walk.add_problem("warning", "duplicate-id", key, f"a second reference has the id {key}; the first is used")
+            key = f"{key}-{number}"
+        reference = walk.references[key] = entry.reference(key)
+        walk.order.append(key)
+        for alias in (key, *entry.aliases):
+            walk.keys.setdefault(alias, key)
+        if reference.label:
+            walk.labels.setdefault(reference.label, key)
+    if not walk.labels:
+        walk.labels.update((str(number), key) for number, key in enumerate(walk.order, 1))
+
+
+def _reference_lists(article: Element) -> list[Element]:
+    """The outermost reference lists in document order. Bodies are long: unless there is no other list, only sections are searched."""
+    found: list[Element] = []
+    for part in article:
+        if part.tag == "body":
+            _search_sections(part, found)
+        elif part.tag == "sub-article" or part.tag == "response":
+            found += _reference_lists(part)
+        elif part.tag not in ("front", "front-stub"):
+            found += _outermost(part)
+    return found or _outermost(article)
+
+
+def _search_sections(parent: Element, found: list[Element]) -> None:
+    for child in parent.iterchildren("sec", "ref-list"):
+        if child.tag == "ref-list":
+            found.append(child)
+        else:
+            _search_sections(child, found)
+
+
+def _outermost(element: Element) -> list[Element]:
+    lists = element.iter("ref-list")
+    return [one for one in lists if next(one.iterancestors("ref-list"), None) is None]
+
+
+def _entries(ref_list: Element) -> list[_Entry]:
+    """One entry per `ref`, filled in one pass over the list: it may hold hundreds of entries of a dozen tags each."""
+    entries: list[_Entry] = []
+    entry: _Entry | None = None
+    for element in ref_list.iter(*_FIELDS):
+        tag = element.tag
+        if tag == "ref":
+            entry = _Entry(element)
+            entries.append(entry)
+        elif entry is not None and not entry.closed:
+            if tag == "surname":
+                if name := element.text:
+                    entry.people.append(name if name.isalpha() else " ".join(name.split()))
+            else:
+                entry.add(element, str(tag))
+    return entries
+
+
+class _Entry:
+    """What the tags of one `ref` say. Fields come from its first citation only: others are further works or other forms of it."""
+
+    __slots__ = (
+        "aliases", "authors", "citations", "closed", "editors", "element", "etal", "identifiers", "label", "links", "people",
+        "titles", "year",
+    )  # fmt: skip
+
+    def __init__(self, element: Element) -> None:
+        self.element = element
+        self.aliases: list[str] = []
+        self.citations: list[Element] = []
+        self.closed = False
+        self.label = ""
+        self.authors: list[str] = []
+        self.editors: list[str] = []
+        self.people = self.authors
+        self.etal = False
+        self.year = ""
+        self.titles: dict[str, str] = {}
+        self.identifiers: dict[str, str] = {}
+        self.links: list[str] = []
+
+    def add(self, element: Element, tag: str) -> None:
+        if tag in _CITATIONS:
+            self._citation(element)
+        elif tag == "person-group":
+            self.people = self.editors if element.get("person-group-type") in _EDITING else self.authors
+        elif tag == "year":
+            if not self.year and (match := _YEAR.search(_text(element))):
+                self.year = match.group()
+        elif tag in _TITLES:
+            if tag not in self.titles:
+                self.titles[tag] = _text(element)
+        elif tag == "pub-id":
+            self.identifiers.setdefault(element.get("pub-id-type", ""), _text(element))
+        elif tag == "label":
+            self.label = self.label or _text(element).strip(" []().")
+        elif tag == "etal":
+            self.etal = True
+        elif tag == "collab" or tag == "string-name":
+            if (name := _whole_name(element)) and next(element.iter("surname"), None) is None:
+                self.people.append(name)
+        else:
+            self.links.append(element.get(_HREF) or _text(element))
+
+    def _citation(self, element: Element) -> None:
+        self.closed = bool(self.citations)
+        self.citations.append(element)
+        if ident := element.get("id"):
+            self.aliases.append(ident)
+
+    def reference(self, key: str) -> Reference:
+        text = self._printed()
+        title = next((self.titles[tag] for tag in _TITLES if self.titles.get(tag)), "")
+        authors, more = self._authors(text)
+        return Reference(
+            key, self.label, text, authors, more, title, self.year or _printed_year(text), *self._identifiers(text)
+        )
+
+    def _printed(self) -> str:
+        """The entry as it reads; where a citation is only tags (no punctuation between them) blanks keep its fields apart."""
+        citations = [child for child in self.element.iter(*_CITATIONS)] if self.closed else self.citations or [self.element]
+        if len(citations) > 1 and (mixed := [one for one in citations if one.tag == "mixed-citation"]):
+            citations = mixed
+        printed = [_flowing(one) if one.tag == "mixed-citation" or _is_mixed(one) else " ".join(_texts(one)) for one in citations]
+        return " ".join(" ".join(printed).split())
+
+    def _authors(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """(surnames, whether there are more), from the tags or else from how the printed entry begins."""
+        if names := self.authors or self.editors:
+            return tuple(names), self.etal
+        for style in _AUTHOR_STYLES:
+            found, place = [], 0
+            while match := style.match(text, place):
+                found.append(match.group(1))
+                place = match.end()
+            if found:
+                return tuple(found), bool(_MANY_AUTHORS.match(text, place)) or self.etal
+        return (), self.etal
+
+    def _identifiers(self, text: str) -> tuple[str, str, str]:
+        """(DOI, PMID, PMCID), tagged or printed."""
+        given = self.identifiers
+        doi = normal_doi(given["doi"]) if "doi" in given else ""
+        pmid = given.get("pmid") or given.get("medline") or ""
+        pmcid = normal_pmcid(given.get("pmc") or given.get("pmcid") or given.get("pmcaid") or "")
+        printed = " ".join((*self.links, text)) if self.links else text
+        if not doi and "10." in printed and (match := _DOI.search(printed)):
+            doi = normal_doi(match.group())
+        if not pmid and ("ubmed" in printed or "PMID" in printed) and (match := _PMID.search(printed)):
+            pmid = match.group(1) or match.group(2)
+        if not pmcid and "PMC" in printed and (match := _PMCID.search(printed)):
+            pmcid = match.group()
+        return doi, pmid if pmid.isdigit() else "", pmcid
+
+
+def _flowing(element: Element) -> str:
+    return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+
+
+def _is_mixed(element: Element) -> bool:
+    if (text := element.text) and not text.isspace():
+        return True
+    return any((tail := child.tail) and not tail.isspace() for child in element)
+
+
+def _text(element: Element) -> str:
+    text = "".join(_texts(element)) if len(element) else element.text or ""
+    return " ".join(text.split())
+
+
+def _whole_name(element: Element) -> str:
+    """A group's name, or the surname of a person whose name is not split up ("AS Monzel", "Monzel, A. S.")."""
+    name = _text(element)
+    if element.tag == "collab":
+        return name
+    surname = name.split(",")[0] if "," in name else name
+    words = [word for word in surname.split() if not _INITIALS.match(word)]
+    return " ".join(words) if len(words) < 3 else words[-1]
+
+
+def _printed_year(text: str) -> str:
+    for style in _PRINTED_YEARS:
+        if match := style.search(text):
+            return match.group(1)
+    return ""
+
+
+def normal_doi(doi: str) -> str:
+    """A DOI without resolver, prefix and the punctuation after it; empty when it is none."""
+    match = _DOI.search(doi)
+    if match is None:
+        return ""
+    found = match.group().rstrip(".,;:]}'’”")
+    while found.endswith(")") and found.count(")") > found.count("("):
+        found = found[:-1].rstrip(".,;:")
+    return found
+
+
+def normal_pmcid(pmcid: str) -> str:
+    """A PMCID with its prefix and without its version; empty when it is none."""
+    if not pmcid:
+        return ""
+    match = re.search(r"\d{3,9}", pmcid)
+    return f"PMC{match.group()}" if match else ""

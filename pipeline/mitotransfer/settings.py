@@ -1,0 +1,151 @@
+"""Settings: `configs/run.yaml` checked against the classes below. An unknown key is an error that names the allowed ones."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+import yaml
+
+from mitotransfer.errors import ConfigError
+
+T = TypeVar("T")
+Executor = Literal["serial", "processes"]
+
+
+class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`library`: a directory searched for articles given by id (`PMC123.xml`, `.nxml`, `.json`, `.txt`)."""
+
+    library: str = ""
+
+
+class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`max_bytes`: larger inputs are refused; no article of PMC comes near the default."""
+
+    max_bytes: int = 50_000_000
+
+
+class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Paths are relative to the configuration directory. `prose: false` reads tables only."""
+
+    vocabulary: str = "vocabulary"
+    table_headers: str = "table_headers.yaml"
+    prose_rules: str = "prose.yaml"
+    prose: bool = True
+
+
+class TabulateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cited_findings`: rows for findings that a primary article cites from others.
+
+    `min_confidence`: events below it make no row of their own.
+    """
+
+    cited_findings: bool = False
+    min_confidence: float = 0.0
+
+
+class EvaluateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`floors`: the quality floors, relative to the configuration directory."""
+
+    floors: str = "quality_floor.json"
+
+
+class RunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`executor` and `workers` change speed only, never the outputs."""
+
+    executor: Executor = "serial"
+    workers: int = 1
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings, one block per stage, as in `configs/run.yaml`."""
+
+    fetch: FetchSettings = FetchSettings()
+    parse: ParseSettings = ParseSettings()
+    annotate: AnnotateSettings = AnnotateSettings()
+    tabulate: TabulateSettings = TabulateSettings()
+    evaluate: EvaluateSettings = EvaluateSettings()
+    run: RunSettings = RunSettings()
+    root: str = ""
+
+    def path(self, relative: str) -> Path:
+        """A path of the configuration directory."""
+        return Path(self.root) / relative
+
+
+def config_root() -> Path:
+    """The shipped configuration: inside an installed wheel, else `configs/` of the source tree."""
+    package = Path(__file__).resolve().parent
+    installed = package / "configs"
+    return installed if installed.is_dir() else package.parent.parent / "configs"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's truth values: only true and false, so that `yes` and `no` stay words (and keys)."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises ConfigError naming the file (and line) when it cannot be read."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def checked(content: Any, kind: type[T], path: Path) -> T:
+    """`content` as `kind`. Raises ConfigError naming the file, the place in it, what is wrong and what is allowed."""
+    _forbid_unknown(content, kind, path, "")
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _forbid_unknown(content: Any, kind: Any, path: Path, place: str) -> None:
+    """msgspec names the unknown key; users also need the known ones."""
+    if not (isinstance(content, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    for key, value in content.items():
+        if key not in fields:
+            raise ConfigError(f"{path}: unknown key '{place}{key}'; allowed here: {', '.join(sorted(fields))}")
+        _forbid_unknown(value, fields[key], path, f"{place}{key}.")
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings from a YAML file (default: the shipped `run.yaml`); its directory is the configuration directory.
+
+    Files the directory lacks (vocabulary, rules) are taken from the shipped configuration. Raises ConfigError.
+    """
+    file = path or config_root() / "run.yaml"
+    content = read_yaml(file) or {}
+    if isinstance(content, dict) and "root" in content:
+        raise ConfigError(f"{file}: unknown key 'root'; the configuration directory is the one this file is in")
+    settings = checked(content, Settings, file)
+    annotate = settings.annotate
+    found = {
+        name: str(_found(file.parent, getattr(annotate, name)))
+        for name in ("vocabulary", "table_headers", "prose_rules")
+    }
+    return msgspec.structs.replace(
+        settings, annotate=msgspec.structs.replace(annotate, **found), root=str(file.parent.resolve())
+    )
+
+
+def _found(folder: Path, name: str) -> Path:
+    """`name` in the configuration directory, else in the shipped one."""
+    for root in (folder, config_root()):
+        if (root / name).exists():
+            return (root / name).resolve()
+    raise ConfigError(f"{folder / name}: no such file or directory, and the shipped configuration has none either")

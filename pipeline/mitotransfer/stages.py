@@ -1,0 +1,234 @@
+"""The pipeline: fetch → parse → annotate → tabulate → evaluate → report. Each stage is a function from a directory to a directory.
+
+```
+raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and its bytes
+parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
+annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
+outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
+```
+Parse and annotate redo only shards whose key (input, settings, program) changed and remove those of vanished inputs.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from mitotransfer import __version__
+from mitotransfer import annotate as annotating
+from mitotransfer import evaluate as evaluating
+from mitotransfer import fetch as fetching
+from mitotransfer import parse as parsing
+from mitotransfer import review as reviewing
+from mitotransfer import tabulate as tabulating
+from mitotransfer.document import Annotated, Article, Head, Status
+from mitotransfer.errors import ConfigError, InputError, Problem, Severity
+from mitotransfer.fetch import ManifestLine
+from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.settings import AnnotateSettings, ParseSettings, Settings
+from mitotransfer.store import Shards, digest, source_version, tree_version, write_atomic
+
+MANIFEST = "manifest.jsonl"
+METRICS = "metrics.json"
+
+
+def fetch(inputs: Sequence[str], raw: Path, settings: Settings) -> Counts:
+    """Collects what `inputs` name (files, directories, ids, lists of ids) into `raw/`.
+
+    Raises ConfigError for an input that does not exist, OutputError when `raw` cannot be written.
+    """
+    started = time.perf_counter()
+    # sorted: the outputs do not depend on the order in which inputs are named
+    requests = sorted(fetching.read_requests(inputs), key=lambda request: (request.ident, request.path, request.place))
+    store, kept = raw / "store", set[Path]()
+
+    def keep(sha256: str, data: bytes) -> None:
+        path = store / sha256[:2] / sha256
+        kept.add(path)
+        if not path.exists():
+            write_atomic(path, data)
+
+    lines = list(fetching.fetch_local(requests, settings.fetch, keep, settings.parse.max_bytes))
+    orphans = [path for path in store.glob("*/*") if path not in kept]
+    for orphan in orphans:
+        orphan.unlink()
+    write_atomic(raw / MANIFEST, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=len(orphans))
+
+
+def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
+    """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
+    version = digest(source_version("parse", "document", "errors"), msgspec.json.encode(settings.parse))
+
+    def killed(job: Job[ManifestLine]) -> Result:
+        line, reason = job.argument, "reading it killed the worker process (memory or a crash in a library)"
+        return _unread(line.name, line.file, "parse", "failed", "worker-killed", line.place, reason)
+
+    work = partial(_parse_one, settings.parse, raw)
+    return run_jobs(_parse_jobs(raw, version), work, Shards(parsed), settings.run, killed)
+
+
+def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
+    """Finds the events of every parsed article, into `annotated/`, one shard per input."""
+    options = settings.annotate
+    files = (Path(options.vocabulary), Path(options.table_headers), Path(options.prose_rules))
+    version = digest(source_version("annotate", "document", "rows", "errors"), tree_version(*files), str(options.prose))
+    source = Shards(parsed)
+    jobs = (Job(name, digest(version, payload), payload) for name, payload in _payloads(source))
+
+    def killed(job: Job[bytes]) -> Result:
+        reason = "annotating it killed the worker process (memory or a crash in a library)"
+        return _unread(job.name, "", "annotate", "failed", "worker-killed", job.name, reason)
+
+    return run_jobs(jobs, partial(_annotate_one, options), Shards(annotated), settings.run, killed)
+
+
+def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
+    """Builds the tables of all annotated articles in `out/`: the CSV files and datapackage.json."""
+    started = time.perf_counter()
+    decoder = msgspec.json.Decoder(list[Annotated])
+    articles = [article for _, payload in _payloads(Shards(annotated)) for article in decoder.decode(payload)]
+    tables = tabulating.build_tables(articles, settings.tabulate)
+    tabulating.write_tables(out, tables.files)
+    package = tabulating.datapackage(list(tables.files), __version__)
+    write_atomic(out / "datapackage.json", msgspec.json.format(msgspec.json.encode(package), indent=2) + b"\n")
+    return Counts.of(tables.outcomes, started)
+
+
+def evaluate(
+    out: Path, gold: Path, settings: Settings, *, metrics: Path | None = None, errors: Path | None = None
+) -> evaluating.Report:
+    """Scores the tables in `out` against gold documents; writes the scores and every missed and false row where asked."""
+    report = evaluating.score_run(out, evaluating.read_gold(gold), Path(settings.annotate.vocabulary))
+    if metrics is not None:
+        scores = msgspec.to_builtins(report)
+        del scores["misses"]
+        write_atomic(metrics, msgspec.json.format(msgspec.json.encode(scores), indent=2) + b"\n")
+    if errors is not None:
+        write_atomic(errors, b"".join(msgspec.json.encode(miss) + b"\n" for miss in report.misses))
+    return report
+
+
+def gate(report: evaluating.Report, corpus: Path, settings: Settings) -> list[str]:
+    """What stands against the scores by the floors of the configuration: below one, or measured on another corpus."""
+    floors = evaluating.read_floors(settings.path(settings.evaluate.floors))
+    return evaluating.check(report, floors, evaluating.corpus_hash(corpus))
+
+
+def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: bool = False) -> Path:
+    """Makes these scores the floors; refuses to lower one unless `lower`. Raises ConfigError."""
+    path = settings.path(settings.evaluate.floors)
+    previous = evaluating.read_floors(path) if path.exists() else None
+    write_atomic(path, evaluating.pin(report, evaluating.corpus_hash(corpus), previous, lower=lower).json().encode())
+    return path
+
+
+def report(out: Path) -> Path:
+    """Writes `out/report.html` from the tables in `out`."""
+    return reviewing.write_report(out)
+
+
+def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None) -> bool:
+    """The whole pipeline into `out`, intermediate results under `out/work`; True when no article failed.
+
+    Inputs and configuration are checked before anything is written. Raises ConfigError, OutputError.
+    """
+    annotating.load(settings.annotate)
+    for _ in fetching.read_requests(inputs):
+        pass
+    work = out / "work"
+    steps: list[tuple[str, Callable[[], Counts]]] = [
+        ("fetch", lambda: fetch(inputs, work / "raw", settings)),
+        ("parse", lambda: parse(work / "raw", work / "parsed", settings)),
+        ("annotate", lambda: annotate(work / "parsed", work / "annotated", settings)),
+        ("tabulate", lambda: tabulate(work / "annotated", out, settings)),
+    ]
+    done: dict[str, Counts] = {}
+    for name, step in steps:
+        done[name] = step()
+        tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
+    write_atomic(out / METRICS, msgspec.json.format(msgspec.json.encode(done), indent=2) + b"\n")
+    tell(f"report    {report(out)}")
+    return not any(counts.failed for counts in done.values())
+
+
+def _payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
+    for name in shards.index():
+        payload = shards.read(name)
+        if payload is None:
+            raise ConfigError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
+        yield name, payload
+
+
+def _parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
+    """A job per manifest line; a name that comes again gets its count, so that every line has a shard."""
+    seen: Counter[str] = Counter()
+    for line in _manifest(raw):
+        name = line.name if not seen[line.name] else f"{line.name}@{seen[line.name] + 1}"
+        seen[line.name] += 1
+        yield Job(name, digest(version, msgspec.json.encode(line)), line)
+
+
+def _manifest(raw: Path) -> list[ManifestLine]:
+    try:
+        lines = (raw / MANIFEST).read_bytes().splitlines()
+    except FileNotFoundError as error:
+        raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
+    return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
+
+
+def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
+    if line.status != "ok":
+        return _unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
+    try:
+        data = (raw / "store" / line.sha256[:2] / line.sha256).read_bytes()
+        articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
+    except InputError as error:
+        place = f"{line.place}{error.place and ': '}{error.place}"
+        return _unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
+    except OSError as error:
+        raise ConfigError(f"{raw}: {line.sha256} is missing from the store; run the fetch stage again") from error
+    except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
+        return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
+    return Result("done", msgspec.json.encode(articles))
+
+
+def _annotate_one(options: AnnotateSettings, payload: bytes) -> Result:
+    articles = msgspec.json.decode(payload, type=list[Article])
+    resources = annotating.load(options)
+    done: list[Annotated] = []
+    for article in articles:
+        try:
+            done.append(annotating.annotate_article(article, resources))
+        except Exception as error:  # noqa: BLE001 as in _parse_one
+            problem = Problem(article.head.source, "annotate", "error", "internal-error", article.head.file, _told(error))
+            problems = (*article.problems, problem)
+            done.append(Annotated(article.head, problems=problems, status="failed", reason=problem.message))
+    outcomes = [_outcome(article.status) for article in done]
+    worst = next((name for name in ("failed", "dropped") if name in outcomes), "done")
+    return Result(worst, msgspec.json.encode(done))
+
+
+def _unread(name: str, file: str, stage: str, status: Status, code: str, place: str, reason: str) -> Result:
+    """The shard of an input that gave no article: it still has a line in the outputs."""
+    severity: Severity = "note" if status == "dropped" else "error"
+    problem = Problem(name, stage, severity, code, place, reason)
+    article = Article(Head(name, file=file), problems=(problem,), status=status, reason=reason)
+    return Result(_outcome(status), msgspec.json.encode([article]))
+
+
+def _outcome(status: Status) -> str:
+    return {"ok": "done", "dropped": "dropped"}.get(status, "failed")
+
+
+def _told(error: Exception) -> str:
+    """An unforeseen exception in one line, with the place in our code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unforeseen {type(error).__name__}{where}: {error}; please report it"

@@ -1,0 +1,116 @@
+"""Where stages keep their work: files written whole or not at all, one shard per article, redone only when its key changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from mitotransfer.errors import ConfigError, OutputError
+
+_PACKAGE = Path(__file__).resolve().parent
+_INDEX = "index.txt"
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """`data` under `path`, whole or not at all. Raises OutputError naming the file and the cause."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # the first error is the one to tell
+            Path(temporary).unlink()
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def digest(*parts: str | bytes) -> str:
+    """sha256 of the parts, kept apart from each other."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        total.update(str(len(data)).encode() + b":" + data)
+    return total.hexdigest()
+
+
+def source_version(*names: str) -> str:
+    """Hash of our own source: the named packages and modules, so that a changed program redoes its work."""
+    files: list[Path] = []
+    for name in names:
+        path = _PACKAGE / name
+        files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return digest(*(file.read_bytes() for file in files))
+
+
+def tree_version(*paths: Path) -> str:
+    """Hash of files and of all files below directories, by name and content."""
+    found: list[str | bytes] = []
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                found += [file.relative_to(path).as_posix(), file.read_bytes()]
+    return digest(*found)
+
+
+class Shards:
+    """A directory of shards, `<folder>/<bucket>/<name>.json`: a line with key, outcome and checksum, then the payload.
+
+    A shard whose checksum does not fit counts as absent, so it is made again. `index()` names the shards in order.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80]
+        if slug != name:
+            slug = f"{slug}-{digest(name)[:8]}"
+        return self.folder / digest(name)[:2] / f"{slug}.json"
+
+    def write(self, name: str, key: str, outcome: str, payload: bytes) -> None:
+        write_atomic(self.path(name), f"{key} {outcome} {digest(payload)}\n".encode() + payload)
+
+    def read(self, name: str) -> bytes | None:
+        """The payload; None when there is none or it is damaged."""
+        return self._load(name)[2]
+
+    def outcome(self, name: str, key: str) -> str | None:
+        """The outcome of a whole shard made under this very key, else None."""
+        made_under, outcome, payload = self._load(name)
+        return outcome if payload is not None and made_under == key else None
+
+    def _load(self, name: str) -> tuple[str, str, bytes | None]:
+        try:
+            data = self.path(name).read_bytes()
+        except OSError:
+            return "", "", None
+        first, _, payload = data.partition(b"\n")
+        key, outcome, checksum = (*first.decode("ascii", "replace").split(" "), "", "", "")[:3]
+        return key, outcome, payload if checksum == digest(payload) else None
+
+    def close(self, names: list[str]) -> int:
+        """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
+        write_atomic(self.folder / _INDEX, "".join(f"{name}\n" for name in names).encode())
+        wanted = {self.path(name) for name in names}
+        orphans = [path for path in self.folder.glob("*/*") if path not in wanted]
+        for path in orphans:
+            path.unlink()
+            with contextlib.suppress(OSError):  # not empty: other shards live there
+                path.parent.rmdir()
+        return len(orphans)
+
+    def index(self) -> list[str]:
+        """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
+        try:
+            return (self.folder / _INDEX).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError as error:
+            raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error

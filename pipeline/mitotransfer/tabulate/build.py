@@ -1,0 +1,210 @@
+"""Groups of events to the rows of every output file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from mitotransfer.document import Annotated, Event, Role
+from mitotransfer.errors import Problem
+from mitotransfer.rows import (
+    FILES,
+    MISSING_ID,
+    SEPARATOR,
+    TABLE_FILES,
+    TABLES,
+    ArticleRow,
+    EvidenceRow,
+    ProblemRow,
+    role_columns,
+)
+from mitotransfer.settings import TabulateSettings
+from mitotransfer.tabulate.merge import Group, group_events, main_events
+
+ARROWS = {"increase": "↑", "decrease": "↓", "change": "±", "none": "="}
+_FAILED = frozenset({"failed", "not_found", "not_open_access"})
+
+
+class Tables(NamedTuple):
+    """All output rows by file, in their final order, and what came of the articles (done, dropped, failed)."""
+
+    files: dict[str, list[Any]]
+    outcomes: Counter[str]
+
+
+def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> Tables:
+    """The rows of every output file, sorted by article, whatever the order of the input.
+
+    An article that is there twice (two files with one id) is read once; the other is dropped with a problem that says so.
+    """
+    files: dict[str, list[Any]] = {name: [] for name in FILES}
+    outcomes: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    problems: list[Problem] = []
+    for article in sorted(articles, key=lambda a: (a.head.source, a.status != "ok", a.head.file)):
+        head = article.head
+        problems += article.problems
+        if article.status == "dropped":
+            outcomes["dropped"] += 1
+        elif article.status == "ok" and head.source in first:
+            message = f"{head.file} holds the same article as {first[head.source]} ({head.source}); the latter is used"
+            problems.append(Problem(head.source, "tabulate", "warning", "duplicate-article", head.file, message))
+            outcomes["dropped"] += 1
+        else:
+            if article.status == "ok":
+                first[head.source] = head.file
+            outcomes["failed" if article.status in _FAILED else "done"] += 1
+            files["articles.csv"].append(_article_row(article, _add_article(files, article, settings)))
+    told = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
+    files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in told]
+    return Tables(files, outcomes)
+
+
+def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings) -> int:
+    groups = group_events(article, settings)
+    for group in groups:
+        row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(next(iter(main_events(group)), group.events[0])))
+        evidence = [_evidence(event, row_id, article) for event in group.events]
+        files[TABLE_FILES[group.table]].append(_row(group, row_id, article, evidence))
+        files["evidence.csv"] += evidence
+    return len(groups)
+
+
+def content_id(prefix: str, *parts: str) -> str:
+    """A short stable id from content: the same parts give the same id on every machine."""
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return prefix + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:15]
+
+
+def _place(group: Group) -> str:
+    event = group.events[0]
+    return event.locator.xpath or event.locator.sentence
+
+
+def _facts(event: Event) -> list[str]:
+    return [event.kind, *(f"{r.name}={r.ident or r.surface}{r.direction}" for r in event.roles)]
+
+
+def _row(group: Group, row_id: str, article: Annotated, evidence: Iterable[EvidenceRow]) -> Any:
+    row_class = TABLES[group.table]
+    values: dict[str, str] = {
+        "row_id": row_id,
+        "source": _source(group),
+        "source_id": article.head.source,
+        "study_pmcid": group.study.pmcid,
+        "study_pmid": group.study.pmid,
+        "study_doi": group.study.doi,
+        "evidence_ids": SEPARATOR.join(dict.fromkeys(line.evidence_id for line in evidence)),
+        "review_status": "proposed",
+    }
+    if group.table != "trials":
+        main = list(main_events(group)) or group.events
+        effects = [event for event in group.events if event.kind == "effect"]
+        hedged = all(e.hedged for e in main) or (bool(effects) and group.from_table and all(e.hedged for e in effects))
+        used = sum(e.confidence for e in group.events) / len(group.events)
+        values |= {
+            "reference": group.study.reference,
+            "negated": _truth(all(e.negated for e in main)),
+            "hedged": _truth(hedged),
+            "confidence": f"{used:.2f}",
+        }
+    for role, (shown, ids) in role_columns(row_class).items():
+        found = _distinct(r for event in group.events for r in event.named(role))
+        if shown and role != "reference":
+            values[shown] = SEPARATOR.join(_shown(r) for r in found)
+        if ids:
+            values[ids] = SEPARATOR.join(_ident(r) for r in found)
+    return row_class(**values)
+
+
+def _source(group: Group) -> str:
+    sources = {event.source for event in group.events}
+    return "both" if len(sources) > 1 else sources.pop()
+
+
+def _distinct(roles: Iterable[Role]) -> list[Role]:
+    first: dict[tuple[str, str], Role] = {}
+    for role in roles:
+        first.setdefault((role.ident or role.label.lower(), role.direction), role)
+    return list(first.values())
+
+
+def _shown(role: Role) -> str:
+    label = role.label.replace(";", ",")
+    return f"{label} {ARROWS[role.direction]}" if role.direction else label
+
+
+def _ident(role: Role) -> str:
+    if role.direction:
+        return f"{role.ident or f'outcome:{MISSING_ID}'}:{role.direction}"
+    return role.ident or MISSING_ID
+
+
+def _evidence(event: Event, row_id: str, article: Annotated) -> EvidenceRow:
+    place = event.locator
+    roles = SEPARATOR.join(_role(r) for r in event.roles)
+    evidence_id = content_id("e", article.head.source, event.table, place.xpath, place.sentence, str(place.start), *_facts(event))
+    return EvidenceRow(
+        evidence_id=evidence_id,
+        row_id=row_id,
+        source_id=article.head.source,
+        section=place.section,
+        locator=place.xpath,
+        sentence=place.sentence,
+        start=str(place.start),
+        end=str(place.end),
+        event=event.kind,
+        roles=roles,
+        rule_id=event.rule,
+        trigger=event.trigger,
+        negated=_truth(event.negated),
+        negation_cue=event.negation_cue,
+        hedged=_truth(event.hedged),
+        hedge_cue=event.hedge_cue,
+        confidence=f"{event.confidence:.2f}",
+    )
+
+
+def _role(role: Role) -> str:
+    ident = _ident(role) if role.ident or role.direction else ""
+    target = f" in {role.target}" if role.target else ""
+    return f"{role.name}={role.surface}<{ident}>{target}".replace(";", ",")
+
+
+def _article_row(article: Annotated, n_rows: int) -> ArticleRow:
+    head = article.head
+    status, reason = article.status, article.reason
+    if status == "ok":
+        reason = "" if n_rows else reason or _why_none(article)
+    return ArticleRow(
+        id=head.source,
+        pmid=head.pmid,
+        doi=head.doi,
+        title=head.title,
+        year=head.year,
+        licence=head.licence,
+        article_type=head.article_type,
+        retracted=_truth(head.retracted),
+        status=("rows" if n_rows else "no_evidence") if status == "ok" else status,
+        reason=reason,
+        n_passages=str(article.n_passages),
+        n_tables=str(article.n_tables),
+        n_events=str(len(article.events)),
+        n_rows=str(n_rows),
+    )
+
+
+def _why_none(article: Annotated) -> str:
+    if not article.events:
+        bodies = {"withheld": "; its body is withheld", "ocr": "; its body is scanned pages only", "none": "; it has no body"}
+        return "no event found" + bodies.get(article.head.body, "")
+    if all(event.study.cited for event in article.events):
+        return "only findings cited from others (tabulate.cited_findings is off)"
+    return "events without donor, recipient, source or agent"
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

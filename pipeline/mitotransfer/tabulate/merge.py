@@ -1,0 +1,120 @@
+"""Events to groups: which events of an article make one row.
+
+Events of a table row belong together as they stand. Events from prose join the table row of the same study they agree
+with most; without one, those of a study that agree on the donor (or on what was given) make a row of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from mitotransfer.document import Annotated, Event, EventKind, Role, Study, TableName
+from mitotransfer.settings import TabulateSettings
+
+# Events that state the finding of a row; the others (effects, regulation, labelling) only add to one.
+MAIN: frozenset[EventKind] = frozenset({"secretion", "transfer", "uptake", "transplantation", "trial"})
+# Roles on which events of one row must agree, and roles of which a row from prose must have one.
+AGREE: dict[TableName, tuple[str, ...]] = {
+    "secretion": ("donor",),
+    "transplantation": ("mito_source", "model_species"),
+    "trials": ("nct",),
+}
+REQUIRED: dict[TableName, tuple[str, ...]] = {
+    "secretion": ("donor", "recipient"),
+    "transplantation": ("agent", "mito_source"),
+    "trials": ("nct",),
+}
+
+
+@dataclass(slots=True)
+class Group:
+    """The events that make one row of a table, in the order they were found."""
+
+    table: TableName
+    study: Study
+    negated: bool
+    from_table: bool
+    events: list[Event] = field(default_factory=list)
+
+    def idents(self, role: str) -> set[str]:
+        return {_key(r) for event in self.events for r in event.named(role)}
+
+
+def group_events(article: Annotated, settings: TabulateSettings) -> list[Group]:
+    """The rows of an article as groups of events, table rows first, each in document order.
+
+    Findings cited from others make rows in a review only, unless `cited_findings` is on.
+    """
+    wanted = [
+        event
+        for event in article.events
+        if (article.review or settings.cited_findings or not event.study.cited) and event.confidence >= settings.min_confidence
+    ]
+    groups = _table_groups(wanted)
+    n_tables = len(groups)
+    for event in sorted((e for e in wanted if e.source == "prose"), key=lambda e: e.kind not in MAIN):
+        home = _home(event, groups, n_tables)
+        if home is not None:
+            home.events.append(event)
+        elif event.kind in MAIN:
+            groups.append(Group(event.table, event.study, event.negated, from_table=False, events=[event]))
+    return [group for group in groups if group.from_table or _complete(group)]
+
+
+def _table_groups(events: Iterable[Event]) -> list[Group]:
+    found: dict[tuple[str, str], Group] = {}
+    for event in events:
+        if event.source == "table":
+            key = (event.table, event.group)
+            if key not in found:
+                found[key] = Group(event.table, event.study, event.negated, from_table=True)
+            found[key].events.append(event)
+    return list(found.values())
+
+
+def _home(event: Event, groups: list[Group], n_tables: int) -> Group | None:
+    """The group a prose event joins: a table row of its study it shares most with, else an agreeing row from prose."""
+    same = [g for g in groups if g.table == event.table and _same_study(g.study, event.study)]
+    tables = [g for g in same[:n_tables] if g.from_table]
+    if tables:
+        return max(tables, key=lambda g: _shared(event, g))
+    if event.kind in MAIN:
+        same = [g for g in same if g.negated == event.negated]
+        return next((g for g in same if _agrees(event, g)), None)
+    agreeing = [g for g in same if _agrees(event, g)]
+    return agreeing[-1] if agreeing else None
+
+
+def _same_study(one: Study, other: Study) -> bool:
+    if one.cited != other.cited:
+        return False
+    if one.doi and other.doi:
+        return one.doi.lower() == other.doi.lower()
+    return not one.cited or one.reference == other.reference
+
+
+def _shared(event: Event, group: Group) -> int:
+    return sum(_key(role) in group.idents(role.name) for role in event.roles)
+
+
+def _agrees(event: Event, group: Group) -> bool:
+    """Whether nothing in the event speaks against its belonging to the row."""
+    for name in AGREE[event.table]:
+        mine, theirs = {_key(role) for role in event.named(name)}, group.idents(name)
+        if mine and theirs and not mine & theirs:
+            return False
+    return True
+
+
+def _complete(group: Group) -> bool:
+    return any(group.idents(name) for name in REQUIRED[group.table])
+
+
+def _key(role: Role) -> str:
+    return role.ident or role.surface.lower()
+
+
+def main_events(group: Group) -> Iterator[Event]:
+    """The events that state the row's finding."""
+    return (event for event in group.events if event.kind in MAIN)

@@ -1,0 +1,42 @@
+"""Fixtures for every test: the network is cut here, once, for all of them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+_real_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else "unix"
+    if host not in ("127.0.0.1", "::1", "localhost", "unix"):
+        raise AssertionError(f"a test tried to reach {host}: tests run without network")
+    _real_connect(self, address)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Only loopback can be reached, whatever library is used."""
+    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+    yield
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's top directory."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Development data kept beside the project (real articles, gold rows); tests that need it skip without it."""
+    folder = Path(os.environ.get("MITOTRANSFER_SHARED", ROOT.parent / "shared"))
+    if not (folder / "review").is_dir():
+        pytest.skip("development data is not at hand (set MITOTRANSFER_SHARED)")
+    return folder
