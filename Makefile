@@ -32,8 +32,7 @@ gate: $(STAMP) ## quality on the embedded sample against its floors
 
 check: lint types layers test gate ## all of the above
 
-repro: $(STAMP) ## the DVC pipeline (installs DVC)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dvc]'
+repro: $(STAMP) ## the DVC pipeline
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
 
 bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JATS files
@@ -41,7 +40,7 @@ bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JA
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,dvc]'
 	@touch $@
 
 clean: ## remove what was built

@@ -70,13 +70,15 @@ class Cell(msgspec.Struct):
 
     @property
     def text(self) -> str:
+        """The cell's paragraphs in one line."""
         return " ".join(p.text for p in self.paragraphs if p.text)
 
 
 class Table(msgspec.Struct):
     """A table as a grid. `form` tells how it was given; a `graphic` table has no cells and a problem says so.
 
-    The first `head_rows` rows are the header. `cells` holds each cell once, in row-major order; `grid()` repeats it over its span.
+    The first `head_rows` rows are the header. `cells` holds each cell once, in row-major order; `grid()` repeats it
+    over its span.
     """
 
     id: str
@@ -218,6 +220,7 @@ class Event(msgspec.Struct, frozen=True):
     confidence: float = 1.0
 
     def named(self, *names: str) -> Iterator[Role]:
+        """The roles of these names."""
         return (role for role in self.roles if role.name in names)
 
 

@@ -82,10 +82,11 @@ def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
     return dict(zip(header, map(from_cell, cells), strict=True))
 
 
-def write_whole(contents: Mapping[Path, Iterable[str]]) -> None:
-    """Write each file's pieces of text (UTF-8, line ends as given), all files whole or none touched.
+def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:
+    """Write each file's pieces (text as UTF-8, line ends as given), all files whole or none touched.
 
-    Every file is first written and synced under a hidden name beside its own, then renamed. Folders are made.
+    Every file is first written under a hidden name beside its own, then renamed. Folders are made. With `sync` the
+    bytes are on the disk before the name is; intermediate results, which a checksum guards, do without.
     Raises OutputError naming the file and the cause (disk full, no permission, a folder in the way).
     """
     waiting: dict[Path, Path] = {}
@@ -94,10 +95,11 @@ def write_whole(contents: Mapping[Path, Iterable[str]]) -> None:
         for path, pieces in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             waiting[path] = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-            with waiting[path].open("w", encoding="utf-8", newline="") as handle:
-                handle.writelines(pieces)
-                handle.flush()
-                os.fsync(handle.fileno())
+            with waiting[path].open("wb") as handle:
+                handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+                if sync:
+                    handle.flush()
+                    os.fsync(handle.fileno())
         for path, temporary in waiting.items():
             temporary.replace(path)
     except OSError as error:

@@ -211,6 +211,7 @@ TABLE_FILES = {name: file for name, row in TABLES.items() for file, cls in FILES
 
 
 def header(row_class: type) -> list[str]:
+    """The column names of a table."""
     return [field.name for field in dataclasses.fields(row_class)]
 
 

@@ -134,13 +134,8 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError(f"{file}: unknown key 'root'; the configuration directory is the one this file is in")
     settings = checked(content, Settings, file)
     annotate = settings.annotate
-    found = {
-        name: str(_found(file.parent, getattr(annotate, name)))
-        for name in ("vocabulary", "table_headers", "prose_rules")
-    }
-    return msgspec.structs.replace(
-        settings, annotate=msgspec.structs.replace(annotate, **found), root=str(file.parent.resolve())
-    )
+    found = {name: str(_found(file.parent, getattr(annotate, name))) for name in ("vocabulary", "table_headers", "prose_rules")}
+    return msgspec.structs.replace(settings, annotate=msgspec.structs.replace(annotate, **found), root=str(file.parent.resolve()))
 
 
 def _found(folder: Path, name: str) -> Path:

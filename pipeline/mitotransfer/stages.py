@@ -1,4 +1,4 @@
-"""The pipeline: fetch → parse → annotate → tabulate → evaluate → report. Each stage is a function from a directory to a directory.
+"""The pipeline: fetch → parse → annotate → tabulate → evaluate → report, each a function from a directory to a directory.
 
 ```
 raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and its bytes
@@ -30,9 +30,10 @@ from mitotransfer import tabulate as tabulating
 from mitotransfer.document import Annotated, Article, Head, Status
 from mitotransfer.errors import ConfigError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
+from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.settings import AnnotateSettings, ParseSettings, Settings
-from mitotransfer.store import Shards, digest, source_version, tree_version, write_atomic
+from mitotransfer.store import Shards, digest, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
 METRICS = "metrics.json"
@@ -52,13 +53,13 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings) -> Counts:
         path = store / sha256[:2] / sha256
         kept.add(path)
         if not path.exists():
-            write_atomic(path, data)
+            write_whole({path: [data]}, sync=False)
 
     lines = list(fetching.fetch_local(requests, settings.fetch, keep, settings.parse.max_bytes))
     orphans = [path for path in store.glob("*/*") if path not in kept]
     for orphan in orphans:
         orphan.unlink()
-    write_atomic(raw / MANIFEST, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=len(orphans))
 
 
@@ -97,7 +98,7 @@ def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
     tables = tabulating.build_tables(articles, settings.tabulate)
     tabulating.write_tables(out, tables.files)
     package = tabulating.datapackage(list(tables.files), __version__)
-    write_atomic(out / "datapackage.json", msgspec.json.format(msgspec.json.encode(package), indent=2) + b"\n")
+    write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
 
 
@@ -109,9 +110,9 @@ def evaluate(
     if metrics is not None:
         scores = msgspec.to_builtins(report)
         del scores["misses"]
-        write_atomic(metrics, msgspec.json.format(msgspec.json.encode(scores), indent=2) + b"\n")
+        write_whole({metrics: _json(scores)})
     if errors is not None:
-        write_atomic(errors, b"".join(msgspec.json.encode(miss) + b"\n" for miss in report.misses))
+        write_whole({errors: [f"{miss}\n" for miss in report.misses]})
     return report
 
 
@@ -125,7 +126,7 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     """Makes these scores the floors; refuses to lower one unless `lower`. Raises ConfigError."""
     path = settings.path(settings.evaluate.floors)
     previous = evaluating.read_floors(path) if path.exists() else None
-    write_atomic(path, evaluating.pin(report, evaluating.corpus_hash(corpus), previous, lower=lower).json().encode())
+    write_whole({path: [evaluating.pin(report, evaluating.corpus_hash(corpus), previous, lower=lower).json()]})
     return path
 
 
@@ -153,9 +154,14 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
     for name, step in steps:
         done[name] = step()
         tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
-    write_atomic(out / METRICS, msgspec.json.format(msgspec.json.encode(done), indent=2) + b"\n")
+    write_whole({out / METRICS: _json(done)})
     tell(f"report    {report(out)}")
     return not any(counts.failed for counts in done.values())
+
+
+def _json(content: object) -> list[bytes]:
+    """Indented JSON as the pieces of a file."""
+    return [msgspec.json.format(msgspec.json.encode(content), indent=2), b"\n"]
 
 
 def _payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
-from mitotransfer.errors import ConfigError, OutputError
+from mitotransfer.errors import ConfigError
+from mitotransfer.files import write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
 _INDEX = "index.txt"
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """`data` under `path`, whole or not at all. Raises OutputError naming the file and the cause."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # the first error is the one to tell
-            Path(temporary).unlink()
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def digest(*parts: str | bytes) -> str:
@@ -71,13 +52,16 @@ class Shards:
         self.folder = folder
 
     def path(self, name: str) -> Path:
+        """Where the shard of this name lies; names that are no safe file names get a hash."""
         slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80]
         if slug != name:
             slug = f"{slug}-{digest(name)[:8]}"
         return self.folder / digest(name)[:2] / f"{slug}.json"
 
     def write(self, name: str, key: str, outcome: str, payload: bytes) -> None:
-        write_atomic(self.path(name), f"{key} {outcome} {digest(payload)}\n".encode() + payload)
+        """Writes a shard. Raises OutputError."""
+        first = f"{key} {outcome} {digest(payload)}\n"
+        write_whole({self.path(name): [first, payload]}, sync=False)
 
     def read(self, name: str) -> bytes | None:
         """The payload; None when there is none or it is damaged."""
@@ -99,7 +83,7 @@ class Shards:
 
     def close(self, names: list[str]) -> int:
         """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
-        write_atomic(self.folder / _INDEX, "".join(f"{name}\n" for name in names).encode())
+        write_whole({self.folder / _INDEX: [f"{name}\n" for name in names]})
         wanted = {self.path(name) for name in names}
         orphans = [path for path in self.folder.glob("*/*") if path not in wanted]
         for path in orphans:

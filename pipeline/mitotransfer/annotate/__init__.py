@@ -21,11 +21,12 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
 
     An article without a word on mitochondria is passed over at once: no rule could find anything in it.
     """
-    counts = {"n_passages": len(article.passages), "n_tables": len(article.tables)}
+    n_passages, n_tables = len(article.passages), len(article.tables)
     if article.status != "ok":
-        return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason, **counts)
+        return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason)
     if not _mentions_topic(article):
-        return Annotated(article.head, problems=article.problems, reason="no mention of mitochondria", **counts)
+        reason = "no mention of mitochondria"
+        return Annotated(article.head, problems=article.problems, reason=reason, n_passages=n_passages, n_tables=n_tables)
     short, clashes = article_abbreviations(article.passages, article.head.source)
     extra = abbreviation_forms(short, resources.everything)
     events: list[Event] = []
@@ -38,7 +39,7 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
         events += prose_events(article, resources, extra)
     problems = (*article.problems, *clashes)
     named = tuple(_named(event, resources) for event in events)
-    return Annotated(article.head, is_review(article), named, problems=problems, **counts)
+    return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
 
 
 def _named(event: Event, resources: Resources) -> Event:

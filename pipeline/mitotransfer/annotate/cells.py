@@ -1,4 +1,4 @@
-"""Readers of table cells: a paragraph of a cell in, roles with normalised names out. One reader for each way a column is written."""
+"""Readers of table cells, one for each way a column is written: a paragraph in, roles with normalised names out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.document import Mention, Passage, Role, TableName
 
+_FURTHER = "negation_hedge:further_investigation_needed"
 _LONGEST_NAME, _MOST_WORDS = 80, 7  # more is a sentence, and stays in the evidence only
-_AFTER = re.compile(r"\b(?:into|to|in|from|under|onto)\s+(?:the\s+)?(?:[\w‐-]+\s+)?$", re.I)
-_NOTHING = re.compile(r"[\s\-–—‐−/.*]*|n\.?/?a\.?|n\.?[dsr]\.?|none|no data|nil|unspecified", re.I)
+_AFTER = re.compile(r"\b(?:into|to|in|from|under|onto)\s+(?:the\s+)?(?:[\w‐-]+\s+)?$", re.IGNORECASE)
+_NOTHING = re.compile(r"[\s\-–—‐−/.*]*|n\.?/?a\.?|n\.?[dsr]\.?|none|no data|nil|unspecified", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
-_NCT = re.compile(r"\bNCT\s?(\d{8})\b", re.I)
+_NCT = re.compile(r"\bNCT\s?(\d{8})\b", re.IGNORECASE)
 _STATUS = re.compile(
-    r"active,? not recruiting|not yet recruiting|enrolling by invitation|recruiting|completed|terminated|withdrawn|suspended|unknown|ongoing", re.I
+    r"active,? not recruiting|not yet recruiting|enrolling by invitation|recruiting|completed|terminated|withdrawn|"
+    r"suspended|unknown|ongoing",
+    re.IGNORECASE,
 )
-_PHASE = re.compile(r"(?:early )?phase\s*((?:NA|N/A|not applicable|[0-4IV]+[ab]?)(?:\s*(?:/|-|–|and)\s*(?:phase\s*)?[0-4IV]+[ab]?)?)", re.I)
+_PHASE_NUMBER = r"[0-4IV]+[ab]?(?:\s*(?:/|-|–|and)\s*(?:phase\s*)?[0-4IV]+[ab]?)?"
+_PHASE = re.compile(rf"(?:early )?phase\s*(NA|N/A|not applicable|{_PHASE_NUMBER})", re.IGNORECASE)
+_PHASE_ALONE = re.compile(rf"\s*({_PHASE_NUMBER})\s*")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 _DATE = re.compile(r"(?P<date>(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?)")
 _DOSE = re.compile(
@@ -30,10 +35,11 @@ _DOSE = re.compile(
     r"(?:[µμ]g|mg|ng|mitochondria\b|particles|organelles|cells\b)(?:/(?:kg|mL|ml|g|mouse|rat|animal|site))?"
 )
 _SPECIES_WORDS = re.compile(
-    r"\b(?:subjected to|undergoing|with|models? of|-?(?:induced|injected|treated|administered|applied|fed|challenged|exposed)|procedure|model)\b", re.I
+    r"\b(?:subjected to|undergoing|with|models? of|procedure|model|"
+    r"-?(?:induced|injected|treated|administered|applied|fed|challenged|exposed))\b",
+    re.IGNORECASE,
 )
-_THROUGH = re.compile(r"\b(?:through|via|by means of|mediated by|dependent on)\b", re.I)
-_INTO = re.compile(r"\b(?:enter(?:s|ed)?|into|taken up by|uptake by|internali[sz]ed by|transfer(?:red)? to|in|by)\s+(?:[\w+\-‐]+\s+){0,3}$", re.I)
+_THROUGH = re.compile(r"\b(?:through|via|by means of|mediated by|dependent on)\b", re.IGNORECASE)
 
 
 class Context(NamedTuple):
@@ -57,7 +63,8 @@ def is_unstated(text: str, context: Context) -> bool:
     if _NOTHING.fullmatch(text):
         return True
     cues = find_cues(text, context.resources.cues)
-    if any(c.start <= 2 and (c.type in ("missing-value", "negation") or c.ident.endswith(":further_investigation_needed")) for c in cues):
+    says_nothing = [c for c in cues if c.type in ("missing-value", "negation") or c.ident == _FURTHER]
+    if any(c.start <= 2 for c in says_nothing):
         return True
     return sum(c.end - c.start for c in cues) * 2 > len(text)
 
@@ -84,10 +91,11 @@ def _unlinked(role: str, text: str, context: Context) -> list[Role]:
 
 
 def _names(paragraph: Passage, column: Column, context: Context) -> list[Role]:
-    roles = linked(column.role, _found(paragraph, column.rule.categories, context, adjectives=column.rule.categories[0] == "cell"))
+    categories = column.rule.categories
+    roles = linked(column.role, _found(paragraph, categories, context, adjectives=categories[0] == "cell"))
     for role in column.rule.also.get(context.table, ()):
         roles += linked(role, _found(paragraph, _ALSO[role], context))
-    known = context.resources.matcher(*column.rule.categories).find(paragraph.text, extra=context.extra)
+    known = context.resources.matcher(*categories).find(paragraph.text, extra=context.extra)
     if not known:  # names that are denied or say nothing are no reason to keep the text as a value
         roles = _unlinked(column.role, paragraph.text, context) + roles
     return roles
@@ -102,7 +110,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
 
 
 def _model(paragraph: Passage, column: Column, context: Context) -> list[Role]:
-    """"Disease (Animals subjected to procedure)"; without brackets all of it is searched for each role."""
+    """ "Disease (Animals subjected to procedure)"; without brackets all of it is searched for each role."""
     text = paragraph.text
     opening = text.find("(")
     outer, inner = (text[:opening], text[opening + 1 :].rstrip(" )")) if opening > 0 else (text, text)
@@ -124,7 +132,7 @@ def _bare_procedure(text: str, context: Context) -> list[Role]:
     for mention in reversed(_part(text, ("species",), context)):
         text = text[: mention.start] + text[mention.end :]
     rest = re.sub(r"\s+", " ", _SPECIES_WORDS.sub(" ", text)).strip(" ,;.-‐–")
-    return [Role("procedure", rest)] if len(rest) > 3 and not re.fullmatch(r"(?:\w+ and )?\w+", rest) or "-" in text else []
+    return [Role("procedure", rest)] if (len(rest) > 3 and not re.fullmatch(r"(?:\w+ and )?\w+", rest)) or "-" in text else []
 
 
 def _part(text: str, categories: tuple[str, ...], context: Context) -> list[Mention]:
@@ -157,13 +165,13 @@ def find_routes(text: str, agents: list[Mention], resources: Resources, extra: E
             lead = re.search(r"\s+(?:of|with)\s+(?:[\w‐-]+\s+){0,3}$", reduced[: agent.start])
             if lead:
                 reduced = reduced[: lead.start()] + reduced[agent.end :]
-        reduced = re.sub(r"\b(?:directly|the right|the left|right|left)\s+", lambda m: "the " if m[0].startswith("the") else "", reduced)
+        reduced = re.sub(r"\b(?:directly|right|left)\s+", "", reduced)
         found += names(reduced, resources, ("route",), extra)
     specific = [m for m in found if vocabulary.entries[m.ident].extra.get("scope") != "generic"]
     return specific or found
 
 
-def _effects(paragraph: Passage, column: Column, context: Context) -> list[Role]:
+def _effects(paragraph: Passage, _column: Column, context: Context) -> list[Role]:
     text = paragraph.text
     effects = find_effects(text, context.resources, context.extra, default="change")
     cells = _found(paragraph, ("cell", "cell_line"), context, adjectives=True)
@@ -193,11 +201,17 @@ def _most_specific(mentions: list[Mention], context: Context) -> list[Mention]:
 def _status(paragraph: Passage, _column: Column, _context: Context) -> list[Role]:
     text = paragraph.text
     roles = [Role("status", status[0].capitalize()) for status in [_STATUS.search(text)] if status]
-    phase = _PHASE.search(text) or (re.fullmatch(r"\s*([0-4IV]+[ab]?(?:\s*/\s*[0-4IV]+[ab]?)?)\s*", text) if not roles else None)
-    if phase:
-        number = re.sub(r"[IV]+", lambda m: _ROMAN.get(m[0], m[0]), re.sub(r"\s+|phase", "", phase[1]).upper())
-        roles.append(Role("phase", "not applicable" if number.startswith("N") else number.replace("–", "/").replace("-", "/").replace("AND", "/").lower()))
+    if phase := _PHASE.search(text) or (None if roles else _PHASE_ALONE.fullmatch(text)):
+        roles.append(Role("phase", _phase(phase[1])))
     return roles
+
+
+def _phase(text: str) -> str:
+    """ "1/2" for "I/II", "1–2", "1 and phase 2"; "not applicable" for "NA"."""
+    number = re.sub(r"\s+|phase", "", text, flags=re.IGNORECASE).upper()
+    if number.startswith("N"):
+        return "not applicable"
+    return "/".join(_ROMAN.get(part, part.lower()) for part in re.split(r"/|-|–|AND", number))
 
 
 def _dates(paragraph: Passage, _column: Column, _context: Context) -> list[Role]:

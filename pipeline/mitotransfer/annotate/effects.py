@@ -17,10 +17,20 @@ from mitotransfer.annotate.variants import normal
 from mitotransfer.document import Mention
 from mitotransfer.rows import MISSING_ID
 
-_PASSIVE = re.compile(r"\s*(?:levels?|activity|production|generation|rates?|size|formation|of\b[^,;.]{0,40})?\s*(?:was|were|is|are|has been|have been|had)?\s*(?:also|both|all|each)?\s*(?:significantly|markedly|strongly|further|substantially|sharply|partly|partially|greatly|clearly|more|not|\w+ly)?\s*")  # noqa: E501 one pattern
-_CLAUSE = re.compile(r";|:|\.\s|\b(?:but|whereas|while|although|however|yet)\b", re.I)
-_NULL = re.compile(r"\b(?:no (?:significant |further |clear )?(?:improvement|effect|change|difference|increase|decrease|reduction|benefit|gain)s?|(?:did|does|do|was|were|could) not|failed to|without|neither|nor|unchanged|unaffected|unaltered|remained (?:the same|similar|stable))\b", re.I)  # noqa: E501
-_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would)\b", re.I)
+# what may stand between an outcome and the word that says how it changed: "levels in the lung were also significantly"
+_PASSIVE = re.compile(
+    r"\s*(?:levels?|activity|production|generation|rates?|size|formation|of\b[^,;.]{0,40})?"
+    r"\s*(?:was|were|is|are|has been|have been|had)?\s*(?:also|both|all|each)?"
+    r"\s*(?:further|more|not|\w+ly)?\s*"
+)
+_CLAUSE = re.compile(r";|:|\.\s|\b(?:but|whereas|while|although|however|yet)\b", re.IGNORECASE)
+_NULL = re.compile(
+    r"\b(?:no (?:significant |further |clear )?(?:improvement|effect|change|difference|increase|decrease|reduction|benefit|gain)s?"
+    r"|(?:did|does|do|was|were|could) not|failed to|without|neither|nor|unchanged|unaffected|unaltered"
+    r"|remained (?:the same|similar|stable))\b",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would)\b", re.IGNORECASE)
 
 
 class Effect(NamedTuple):
@@ -136,4 +146,5 @@ def _is_null(text: str, word: Direction, mention: Mention, cues: list[Cue]) -> b
     window = text[max(0, start - 25) : end]
     if not _NULL.search(window):
         return False
-    return polarity_at(text, cues, word.start, word.end).negated or bool(re.match(r"no\b", window[-(end - start) :], re.I))
+    begins = re.match(r"no\b", text[start:], re.IGNORECASE)
+    return polarity_at(text, cues, word.start, word.end).negated or begins is not None

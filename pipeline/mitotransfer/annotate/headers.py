@@ -32,9 +32,11 @@ class ColumnRule(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
+        """All patterns as one."""
         return re.compile("|".join(f"(?:{pattern})" for pattern in self.patterns))
 
     def matches(self, header: str) -> bool:
+        """Whether a normalised header is one of this rule's."""
         return self.regex.fullmatch(header) is not None
 
 
@@ -146,7 +148,8 @@ def _columns_of(rules: HeaderRules, table: TableName, headers: list[list[str]], 
             found[column.role] = column
     for number in unknown:
         for rule in rules.columns:
-            if table in rule.roles and rule.read == "names" and rule.roles[table] not in found and _speaks_for(witness[number], rule):
+            free = table in rule.roles and rule.read == "names" and rule.roles[table] not in found
+            if free and _speaks_for(witness[number], rule):
                 found[rule.roles[table]] = Column(number, rule, rule.roles[table], 0.5)
                 break
     return sorted(found.values(), key=lambda column: column.number)

@@ -14,7 +14,7 @@ _JOINT = re.compile(r"\s*(?:,\s*(?:and|or)?|\band\b(?:/or)?|\bor\b|/|&)\s*")
 _WORD = re.compile(r"[^\s,;()/]+")
 _BREAK = re.compile(r"[,;()]")
 # "peri-infarct area" is no infarct area
-_PREFIX = re.compile(r"\b(?:peri|non|anti|post|pre|pseudo)[-‐]$", re.I)
+_PREFIX = re.compile(r"\b(?:peri|non|anti|post|pre|pseudo)[-‐]$", re.IGNORECASE)
 _LONGEST = 4  # words that a coordination may share
 
 
@@ -52,7 +52,7 @@ def names(
 
 def is_denied(text: str, mention: Mention, cues: list[Cue]) -> bool:
     """Whether a name stands under a negation: "independent of A", "A-independent", "without A"."""
-    if re.match(r"[\s‐‑–-]+independent(?:ly)?\b", text[mention.end :], re.I):
+    if re.match(r"[\s‐‑–-]+independent(?:ly)?\b", text[mention.end :], re.IGNORECASE):
         return True
     return polarity_at(text, cues, mention.start, mention.end).negated
 
@@ -78,7 +78,7 @@ def _words(text: str, start: int, end: int) -> list[re.Match[str]]:
 
 
 def _shared_start(text: str, joint: re.Match[str], mentions: list[Mention], matcher: Matcher) -> list[Mention]:
-    """"Infarct area and volume": the words after the joint with the first words of the name before it."""
+    """ "Infarct area and volume": the words after the joint with the first words of the name before it."""
     left = next((m for m in mentions if m.end == joint.start() or text[m.end : joint.start()].isspace()), None)
     if left is None:
         return []
@@ -97,7 +97,7 @@ def _shared_start(text: str, joint: re.Match[str], mentions: list[Mention], matc
 
 
 def _shared_end(text: str, joint: re.Match[str], mentions: list[Mention], matcher: Matcher) -> list[Mention]:
-    """"Infarct or lesion size": the words before the joint with the last words of the name after it."""
+    """ "Infarct or lesion size": the words before the joint with the last words of the name after it."""
     right = next((m for m in mentions if m.start == joint.end()), None)
     if right is None:
         return []

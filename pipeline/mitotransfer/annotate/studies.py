@@ -7,8 +7,14 @@ from collections.abc import Iterable
 
 from mitotransfer.document import Article, Citation, Head, Reference, Study
 
-_AUTHOR_YEAR = re.compile(r"(?P<author>[^\W\d_][\w'’\-‐]+(?:[ -][A-Z][\w'’\-‐]+){0,2}?)(?:\s*(?:&|and)\s*[\w'’\-]+)?(?:,?\s*et al\.?)?,?\s*\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?")  # noqa: E501
-_REVIEW = re.compile(r"\b(?:this|present|our) (?:systematic |narrative |mini-?)?review\b|\bwe (?:here )?review(?:ed)?\b|\ba (?:systematic )?review\b", re.I)
+_AUTHOR_YEAR = re.compile(
+    r"(?P<author>[^\W\d_][\w'’\-‐]+(?:[ -][A-Z][\w'’\-‐]+){0,2}?)(?:\s*(?:&|and)\s*[\w'’\-]+)?(?:,?\s*et al\.?)?"
+    r",?\s*\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?"
+)
+_REVIEW = re.compile(
+    r"\b(?:(?:this|present|our) (?:systematic |narrative |mini-?)?review|we (?:here )?review(?:ed)?|a (?:systematic )?review)\b",
+    re.IGNORECASE,
+)
 
 
 def own_study(head: Head) -> Study:
@@ -55,7 +61,7 @@ def by_label(text: str, references: dict[str, Reference]) -> Reference | None:
 
 
 def printed_name(text: str) -> str:
-    """"Spees et al., 2006" when the text holds such a name, else empty."""
+    """ "Spees et al., 2006" when the text holds such a name, else empty."""
     found = _AUTHOR_YEAR.search(text)
     return text[found.start() : found.end()].strip(" ,") if found else ""
 

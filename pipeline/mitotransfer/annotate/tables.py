@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mitotransfer.annotate.cells import Context, linked, read_cell
 from mitotransfer.annotate.cues import find_cues, polarity_at
 from mitotransfer.annotate.headers import Column, Mapping, map_columns
@@ -19,7 +21,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.studies import by_author_and_year, by_label, cited_study, first_cited, own_study, printed_name
 from mitotransfer.document import Article, Cell, Event, EventKind, Locator, Passage, Role, Study, Table, TableName
 
-_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito", re.I)
+_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito", re.IGNORECASE)
 _TOPIC_SHARE = 0.5
 # Columns whose paragraphs are findings of their own.
 _OWN_EVENTS: dict[str, EventKind] = {"effect": "effect", "mechanism": "regulation", "uptake": "uptake", "label": "labelling"}
@@ -35,17 +37,11 @@ class Row(NamedTuple):
     under: list[Passage]
 
 
-def table_events(article: Article, resources: Resources, extra: Extra) -> Iterator[Event]:
-    """The events of all tables of an article that map to one of ours.
-
-    `extra` are the article's short forms; a table's own list of abbreviations is added by the caller through `forms`.
-    """
-    for table in article.tables:
-        yield from read_table(table, article, resources, extra)
-
-
 def read_table(table: Table, article: Article, resources: Resources, extra: Extra) -> list[Event]:
-    """The events of one table; empty when it is none of ours or not about mitochondria that leave or enter cells."""
+    """The events of one table; empty when it is none of ours or not about mitochondria that leave or enter cells.
+
+    `extra` are the short forms of the article and of the table's own foot.
+    """
     if not table.cells or not _TOPIC.search(_text_of(table)):
         return []
     grid = table.grid()
@@ -55,7 +51,7 @@ def read_table(table: Table, article: Article, resources: Resources, extra: Extr
     headers = [_headers(grid, number, head_rows) for number in range(table.n_columns)]
     witness = [_witness(grid, number, head_rows, resources, extra) for number in range(table.n_columns)]
     mapping = map_columns(resources.headers, headers, witness)
-    if mapping is None or not _on_topic(table, grid, headers, head_rows, mapping):
+    if mapping is None or not _on_topic(table, grid, headers, head_rows):
         return []
     context = Context(resources, extra, mapping.table)
     events: list[Event] = []
@@ -83,12 +79,9 @@ def _witness(grid: list[list[Cell | None]], column: int, head_rows: int, resourc
     return {category: count / len(texts) for category, count in counts.items()}
 
 
-def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[str]], head_rows: int, mapping: Mapping) -> bool:
+def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[str]], head_rows: int) -> bool:
     """Whether the table is about mitochondria that move, as its title or most of its rows say."""
-    if mapping.table == "trials" and any(column.role == "nct" for column in mapping.columns):
-        title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
-    else:
-        title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
+    title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
     if _TOPIC.search(title):
         return True
     rows = [" ".join(cell.text for cell in row if cell is not None) for row in grid[head_rows:]]
@@ -125,7 +118,9 @@ def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, cont
         return []
     parts = [(column, paragraph, _not_the_donor(roles, main)) for column, paragraph, roles in parts]
     events = [_main_event(row, table, mapping, study, main, group)]
-    events += [_part_event(column, paragraph, roles, table, mapping, study, group, context) for column, paragraph, roles in parts]
+    for column, paragraph, roles in parts:
+        event = _part_event(column, paragraph, roles, study, context)
+        events.append(replace(event, group=group, locator=replace(event.locator, section=table.label or table.id)))
     return events
 
 
@@ -199,22 +194,18 @@ def _main_event(row: Row, table: Table, mapping: Mapping, study: Study, roles: l
     )
 
 
-def _part_event(
-    column: Column, paragraph: Passage, roles: list[Role], table: Table, mapping: Mapping, study: Study, group: str, context: Context
-) -> Event:
+def _part_event(column: Column, paragraph: Passage, roles: list[Role], study: Study, context: Context) -> Event:
     text = paragraph.text
-    cues = find_cues(text, context.resources.cues)
-    polarity = polarity_at(text, cues, len(text), len(text))
+    polarity = polarity_at(text, find_cues(text, context.resources.cues), len(text), len(text))
     return Event(
         kind=_OWN_EVENTS[column.role],
-        table=mapping.table,
+        table=context.table,
         source="table",
-        locator=Locator(paragraph.locator, table.label or table.id, text, 0, len(text)),
+        locator=Locator(paragraph.locator, "", text, 0, len(text)),
         study=study,
         roles=tuple(roles),
         rule=f"table:{column.rule.id}",
         trigger=column.rule.id,
-        group=group,
         hedged=polarity.hedged,
         hedge_cue=polarity.hedge_cue,
         confidence=round(column.confidence, 2),

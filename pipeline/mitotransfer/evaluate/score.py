@@ -156,8 +156,10 @@ class Report(msgspec.Struct, frozen=True):
         for name, table in self.tables.items():
             lines.append(f"{name:16} rows {table.rows}; fields {table.fields_micro}; polarity {table.polarity_accuracy}")
             lines += [f"    {field:17} {score}" for field, score in table.fields.items() if score.gold or score.predicted]
-        false = f"false rows in documents with nothing {self.false_rows_in_distractors}, of unknown source {self.rows_of_unknown_source}"
-        return "\n".join([*lines, f"{'all':16} rows {self.rows_micro}; fields {self.fields_micro}", false])
+        lines.append(f"{'all':16} rows {self.rows_micro}; fields {self.fields_micro}")
+        lines.append(f"false rows in documents with nothing: {self.false_rows_in_distractors}")
+        lines.append(f"rows of unknown source: {self.rows_of_unknown_source}")
+        return "\n".join(lines)
 
 
 class _Tally:

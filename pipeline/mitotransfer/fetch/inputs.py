@@ -15,9 +15,9 @@ Kind = Literal["file", "pmcid", "pmid", "doi", "unreadable", "skipped"]
 
 ARTICLE_SUFFIXES = frozenset({".xml", ".nxml", ".json", ".txt"})
 _ID_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("pmcid", re.compile(r"PMC\s?(\d{1,10})(?:\.\d+)?", re.I)),
-    ("pmid", re.compile(r"(?:PMID:?\s*)?(\d{1,9})", re.I)),
-    ("doi", re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)),
+    ("pmcid", re.compile(r"PMC\s?(\d{1,10})(?:\.\d+)?", re.IGNORECASE)),
+    ("pmid", re.compile(r"(?:PMID:?\s*)?(\d{1,9})", re.IGNORECASE)),
+    ("doi", re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)),
 )
 _PREFIX = {"pmcid": "PMC", "pmid": "", "doi": ""}
 

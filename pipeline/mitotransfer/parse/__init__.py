@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from mitotransfer.document import Article
 from mitotransfer.errors import InputError
-from mitotransfer.parse import jats
+from mitotransfer.parse import bioc, jats, plaintext
 from mitotransfer.parse.sniff import sniff
 from mitotransfer.parse.xmlio import read_xml
 
@@ -29,7 +29,7 @@ def parse_documents(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> li
     if len(data) > max_bytes:
         raise InputError(f"{len(data):,} bytes; at most {max_bytes:,} are read", code="too-large", place=name)
     kind = sniff(data, name)
-    from mitotransfer.parse import bioc, plaintext  # noqa: PLC0415
+    from mitotransfer.parse import bioc, plaintext
     with _gc_paused():
         if kind == "text":
             return [plaintext.parse_text(data, name)]

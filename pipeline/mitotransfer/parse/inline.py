@@ -27,19 +27,16 @@ MATH = "{http://www.w3.org/1998/Math/MathML}"
 
 # Blocks that may stand inside a paragraph: they leave it and become passages or tables of their own, after it.
 LIFTED = frozenset(
-    "table-wrap table-wrap-group table array fig fig-group list def-list disp-quote boxed-text disp-formula disp-formula-group"
-    " fn fn-group supplementary-material verse-group speech statement preformat code chem-struct-wrap media ref-list"
-    " block-alternatives floats-group explanation question-wrap answer sec".split()
+    ["table-wrap", "table-wrap-group", "table", "array", "fig", "fig-group", "list", "def-list", "disp-quote", "boxed-text", "disp-formula", "disp-formula-group", "fn", "fn-group", "supplementary-material", "verse-group", "speech", "statement", "preformat", "code", "chem-struct-wrap", "media", "ref-list", "block-alternatives", "floats-group", "explanation", "question-wrap", "answer", "sec"]
 )
 # Inline tags read on the fast path: the tag is the mark's kind.
 _SIMPLE = {
     tag: tag
-    for tag in "italic bold sup sub sc monospace underline overline strike roman sans-serif named-content styled-content"
-    " ext-link uri email abbrev".split()
+    for tag in ["italic", "bold", "sup", "sub", "sc", "monospace", "underline", "overline", "strike", "roman", "sans-serif", "named-content", "styled-content", "ext-link", "uri", "email", "abbrev"]
 } | {"inline-formula": "formula"}
 # Blocks that stay where they are but whose words must not touch their neighbours'.
-_SPACED = frozenset("p title subtitle label caption def term list-item verse-line attrib speaker tr td th sig".split())
-_NO_TEXT = frozenset("tex-math annotation object-id graphic inline-graphic inline-media".split())
+_SPACED = frozenset(["p", "title", "subtitle", "label", "caption", "def", "term", "list-item", "verse-line", "attrib", "speaker", "tr", "td", "th", "sig"])
+_NO_TEXT = frozenset(["tex-math", "annotation", "object-id", "graphic", "inline-graphic", "inline-media"])
 _MANY_BLANKS = re.compile(r"\s(?:\s+|(?<! ))")  # every whitespace run but a single blank
 _ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
 _CLOSING = frozenset(".,;:)]}?!%»”’")

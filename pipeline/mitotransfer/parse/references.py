@@ -17,7 +17,7 @@ else:
 
 _CITATIONS = frozenset(("mixed-citation", "element-citation", "citation", "nlm-citation"))
 _FIELDS = (
-    *("ref label person-group surname string-name collab etal year article-title chapter-title source pub-id ext-link uri".split()),
+    *(["ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title", "source", "pub-id", "ext-link", "uri"]),
     *_CITATIONS,
 )
 _TITLES = ("article-title", "chapter-title", "source")
@@ -100,15 +100,14 @@ def _entries(ref_list: Element) -> list[_Entry]:
     entry: _Entry | None = None
     for element in ref_list.iter(*_FIELDS):
         tag = element.tag
-        if tag == "ref":
+        if tag == "surname":
+            if entry is not None and not entry.closed and (name := element.text):
+                entry.people.append(name if name.isalpha() else " ".join(name.split()))
+        elif tag == "ref":
             entry = _Entry(element)
             entries.append(entry)
         elif entry is not None and not entry.closed:
-            if tag == "surname":
-                if name := element.text:
-                    entry.people.append(name if name.isalpha() else " ".join(name.split()))
-            else:
-                entry.add(element, str(tag))
+            entry.add(element, str(tag))
     return entries
 
 
@@ -131,7 +130,7 @@ class _Entry:
         self.people = self.authors
         self.etal = False
         self.year = ""
-        self.titles: dict[str, str] = {}
+        self.titles: dict[str, Element] = {}
         self.identifiers: dict[str, str] = {}
         self.links: list[str] = []
 
@@ -140,12 +139,11 @@ class _Entry:
             self._citation(element)
         elif tag == "person-group":
             self.people = self.editors if element.get("person-group-type") in _EDITING else self.authors
-        elif tag == "year":
-            if not self.year and (match := _YEAR.search(_text(element))):
-                self.year = match.group()
         elif tag in _TITLES:
-            if tag not in self.titles:
-                self.titles[tag] = _text(element)
+            self.titles.setdefault(tag, element)
+        elif tag == "year":
+            if not self.year and (match := _YEAR.search(element.text or "")):
+                self.year = match.group()
         elif tag == "pub-id":
             self.identifiers.setdefault(element.get("pub-id-type", ""), _text(element))
         elif tag == "label":
@@ -166,7 +164,8 @@ class _Entry:
 
     def reference(self, key: str) -> Reference:
         text = self._printed()
-        title = next((self.titles[tag] for tag in _TITLES if self.titles.get(tag)), "")
+        titles = self.titles
+        title = next((found for tag in _TITLES if tag in titles and (found := _text(titles[tag]))), "") if titles else ""
         authors, more = self._authors(text)
         return Reference(
             key, self.label, text, authors, more, title, self.year or _printed_year(text), *self._identifiers(text)
@@ -174,11 +173,11 @@ class _Entry:
 
     def _printed(self) -> str:
         """The entry as it reads; where a citation is only tags (no punctuation between them) blanks keep its fields apart."""
-        citations = [child for child in self.element.iter(*_CITATIONS)] if self.closed else self.citations or [self.element]
-        if len(citations) > 1 and (mixed := [one for one in citations if one.tag == "mixed-citation"]):
-            citations = mixed
-        printed = [_flowing(one) if one.tag == "mixed-citation" or _is_mixed(one) else " ".join(_texts(one)) for one in citations]
-        return " ".join(" ".join(printed).split())
+        citations = self.citations or [self.element]
+        if self.closed:
+            citations = list(self.element.iter(*_CITATIONS))
+            citations = [one for one in citations if one.tag == "mixed-citation"] or citations
+        return " ".join(" ".join([_flowing(one) if _is_mixed(one) else " ".join(_texts(one)) for one in citations]).split())
 
     def _authors(self, text: str) -> tuple[tuple[str, ...], bool]:
         """(surnames, whether there are more), from the tags or else from how the printed entry begins."""
@@ -213,10 +212,13 @@ def _flowing(element: Element) -> str:
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
-def _is_mixed(element: Element) -> bool:
-    if (text := element.text) and not text.isspace():
+def _is_mixed(citation: Element) -> bool:
+    """Whether punctuation is printed between the tags; `citation` of NLM 2 comes in both kinds."""
+    if citation.tag in ("element-citation", "nlm-citation"):
+        return False
+    if citation.tag == "mixed-citation" or not len(citation):
         return True
-    return any((tail := child.tail) and not tail.isspace() for child in element)
+    return any(text and not text.isspace() for text in (citation.text, citation[0].tail, citation[-1].tail))
 
 
 def _text(element: Element) -> str:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 else:
     Element = object
 
-_TABLES = frozenset("table-wrap table-wrap-group table tgroup array".split())
+_TABLES = frozenset(["table-wrap", "table-wrap-group", "table", "tgroup", "array"])
 # Read whole as one passage although they may hold nothing but elements.
-_WHOLE = frozenset("def-item disp-formula chem-struct preformat code verse-line tex-math".split()) | {MATH + "math"}
+_WHOLE = frozenset(["def-item", "disp-formula", "chem-struct", "preformat", "code", "verse-line", "tex-math"]) | {MATH + "math"}
 # No words of the article: identifiers, file names, descriptions of pictures for machines, and the reference list (read apart).
-_SKIPPED = frozenset("ref-list object-id alt-text long-desc graphic inline-graphic tex-math front x related-article".split())
-_CONTAINERS = frozenset("body back sec abstract trans-abstract app app-group boxed-text floats-group floats-wrap".split())
+_SKIPPED = frozenset(["ref-list", "object-id", "alt-text", "long-desc", "graphic", "inline-graphic", "tex-math", "front", "x", "related-article"])
+_CONTAINERS = frozenset(["body", "back", "sec", "abstract", "trans-abstract", "app", "app-group", "boxed-text", "floats-group", "floats-wrap"])
 _KINDS: dict[str, PassageKind] = {
     "list": "list-item",
     "def-list": "list-item",

@@ -58,15 +58,26 @@ def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> T
                 first[head.source] = head.file
             outcomes["failed" if article.status in _FAILED else "done"] += 1
             files["articles.csv"].append(_article_row(article, _add_article(files, article, settings)))
+    _number_repeats(files["articles.csv"])
     told = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
     files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in told]
     return Tables(files, outcomes)
 
 
+def _number_repeats(lines: list[ArticleRow]) -> None:
+    """Ids of articles.csv are unique: a second failed input of the same name is `name@2`."""
+    seen: Counter[str] = Counter()
+    for line in lines:
+        seen[line.id] += 1
+        if seen[line.id] > 1:
+            line.id = f"{line.id}@{seen[line.id]}"
+
+
 def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings) -> int:
     groups = group_events(article, settings)
     for group in groups:
-        row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(next(iter(main_events(group)), group.events[0])))
+        first = next(main_events(group), group.events[0])
+        row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
         evidence = [_evidence(event, row_id, article) for event in group.events]
         files[TABLE_FILES[group.table]].append(_row(group, row_id, article, evidence))
         files["evidence.csv"] += evidence
