@@ -46,7 +46,7 @@ class Effect(NamedTuple):
 
 
 class Direction(NamedTuple):
-    """A direction word in a text and what it means: increase, decrease, change or improve."""
+    """A direction word or arrow in a text and what it means: increase, decrease, change, none or improve."""
 
     start: int
     end: int
@@ -61,6 +61,9 @@ _MEANINGS = {
 }
 
 
+_ARROWS = {"↑": "increase", "↓": "decrease", "↔": "none", "→": "none"}
+
+
 def find_directions(text: str, resources: Resources) -> list[Direction]:
     """The direction words of a text in order; an entry with opposite meanings ("altered") is a mere change."""
     found = []
@@ -70,7 +73,8 @@ def find_directions(text: str, resources: Resources) -> list[Direction]:
         compound = text[mention.start - 1 : mention.start] in ("-", "‐", "‑") and mention.start > 0  # "LPS-induced"
         if meanings and not compound:
             found.append(Direction(mention.start, mention.end, meanings.pop() if len(meanings) == 1 else "change"))
-    return found
+    found += [Direction(at, at + 1, _ARROWS[sign]) for at, sign in enumerate(text) if sign in _ARROWS]
+    return sorted(found)
 
 
 def find_effects(text: str, resources: Resources, extra: Extra, *, default: str = "") -> list[Effect]:
@@ -102,6 +106,8 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
 
 def _speaking_for(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
     after = next((d for d in directions if d.start >= mention.end), None)
+    if after and text[after.start] in _ARROWS and not text[mention.end : after.start].strip():
+        return after
     if after and _PASSIVE.fullmatch(text, mention.end, after.start) and _passive(text, mention, after):
         return after
     before = [d for d in directions if d.end <= mention.start and not _CLAUSE.search(text, d.end, mention.start)]

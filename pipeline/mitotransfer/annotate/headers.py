@@ -142,6 +142,9 @@ def _columns_of(rules: HeaderRules, table: TableName, headers: list[list[str]], 
             unknown.append(number)
             continue
         share = sum(witness[number].get(category, 0.0) for category in rule.categories)
+        if rule.categories and share < _CONTRADICTED and any(_speaks_for(witness[number], other) for other in rules.columns):
+            unknown.append(number)  # "Recipient" over animals: the cells speak against the header
+            continue
         confidence = 0.95 if not rule.categories else 0.6 + 0.35 * min(share, 1.0)
         column = Column(number, rule, rule.roles[table], confidence)
         if column.role not in found or confidence > found[column.role].confidence:
@@ -165,6 +168,7 @@ def _rule_for(rules: HeaderRules, table: TableName, texts: list[str]) -> ColumnR
 
 
 _WITNESS_SHARE = 0.8  # of the filled cells: a header we do not know needs cells that leave no doubt
+_CONTRADICTED = 0.25  # below this share of cells that fit, a header may be overruled by them
 _SPECIFIC = frozenset({"secreted_form", "species", "route", "label", "tissue"})
 
 

@@ -26,6 +26,7 @@ _TOPIC_SHARE = 0.5
 # Columns whose paragraphs are findings of their own.
 _OWN_EVENTS: dict[str, EventKind] = {"effect": "effect", "mechanism": "regulation", "uptake": "uptake", "label": "labelling"}
 _MAIN: dict[TableName, EventKind] = {"secretion": "secretion", "transplantation": "transplantation", "trials": "trial"}
+_MOVING = frozenset({"secretion", "transfer", "uptake", "transplantation"})
 _ROW_STEP = re.compile(r"(/(?:tr|row|\*\[local-name\(\)='(?:tr|row)'\])\[\d+\])/.*$")
 
 
@@ -35,6 +36,14 @@ class Row(NamedTuple):
     number: int
     cells: list[Cell | None]
     under: list[Passage]
+
+
+class Part(NamedTuple):
+    """A paragraph of a cell that is a finding of its own, with what was read from it."""
+
+    column: Column
+    paragraph: Passage
+    roles: list[Role]
 
 
 def read_table(table: Table, article: Article, resources: Resources, extra: Extra) -> list[Event]:
@@ -51,7 +60,7 @@ def read_table(table: Table, article: Article, resources: Resources, extra: Extr
     headers = [_headers(grid, number, head_rows) for number in range(table.n_columns)]
     witness = [_witness(grid, number, head_rows, resources, extra) for number in range(table.n_columns)]
     mapping = map_columns(resources.headers, headers, witness)
-    if mapping is None or not _on_topic(table, grid, headers, head_rows):
+    if mapping is None or not (_on_topic(table, grid, headers, head_rows) or _is_about_transfer(article, resources)):
         return []
     context = Context(resources, extra, mapping.table)
     events: list[Event] = []
@@ -88,6 +97,17 @@ def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[st
     return sum(bool(_TOPIC.search(row)) for row in rows) >= _TOPIC_SHARE * len(rows)
 
 
+def _is_about_transfer(article: Article, resources: Resources) -> bool:
+    """Whether the article's title speaks of mitochondria and of their moving: its tables then need not say so again."""
+    title = article.head.title
+    return bool(_TOPIC.search(title)) and _moves(title, resources)
+
+
+def _moves(text: str, resources: Resources) -> bool:
+    entries = resources.vocabulary.entries
+    return any(_MOVING.intersection(entries[m.ident].values("event")) for m in resources.triggers.find(text))
+
+
 def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
     """The data rows, each with the sub-header above it; a row that is one cell across is a sub-header."""
     under: list[Passage] = []
@@ -104,31 +124,55 @@ def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, cont
     group = f"{table.id or table.label} row {row.number}"
     study = _study(row, mapping, article)
     main: list[Role] = []
-    parts: list[tuple[Column, Passage, list[Role]]] = []
+    parts: list[Part] = []
     for column in mapping.columns:
         cell = row.cells[column.number]
         for paragraph in cell.paragraphs if cell is not None else ():
             roles = read_cell(paragraph, column, context)
             if column.role in _OWN_EVENTS and roles:
-                parts.append((column, paragraph, roles))
+                parts.append(Part(column, paragraph, roles))
             else:
                 main += roles
     main += _from_subheader(row, mapping, main, context)
     if not main and not parts:
         return []
-    parts = [(column, paragraph, _not_the_donor(roles, main)) for column, paragraph, roles in parts]
-    events = [_main_event(row, table, mapping, study, main, group)]
-    for column, paragraph, roles in parts:
-        event = _part_event(column, paragraph, roles, study, context)
+    unwanted = _doubtful_recipients(parts, main, context)
+    negated, cue = _denial(row, mapping, context)
+    events = [replace(_main_event(row, table, mapping, study, main, group), negated=negated, negation_cue=cue)]
+    for part in parts:
+        event = _part_event(part._replace(roles=_without_recipients(part.roles, unwanted)), study, context)
         events.append(replace(event, group=group, locator=replace(event.locator, section=table.label or table.id)))
     return events
 
 
-def _not_the_donor(roles: list[Role], main: list[Role]) -> list[Role]:
-    """Without recipients read from an effect cell that are the donor itself ("causing hepatocyte injury")."""
+def _denial(row: Row, mapping: Mapping, context: Context) -> tuple[bool, str]:
+    """Whether a cell of a column without a role says that nothing moved ("transfer not detected"), and in which words."""
+    mapped = {column.number for column in mapping.columns}
+    for number, cell in enumerate(row.cells):
+        for paragraph in cell.paragraphs if cell is not None and number not in mapped else ():
+            text = paragraph.text
+            cues = find_cues(text, context.resources.cues)
+            for trigger in context.resources.triggers.find(text) if cues else ():
+                polarity = polarity_at(text, cues, trigger.start, trigger.end)
+                if polarity.negated and _moves(trigger.surface, context.resources):
+                    return True, polarity.negation_cue
+    return False, ""
+
+
+def _doubtful_recipients(parts: list[Part], main: list[Role], context: Context) -> frozenset[str] | None:
+    """Recipients read from effect cells that are none; None stands for all of them, where a column names the recipients.
+
+    The donor itself ("causing hepatocyte injury"), and a name of which the row holds a narrower one.
+    """
+    if any(role.name == "recipient" for role in main):
+        return None
     donors = {role.ident for role in main if role.name == "donor" and role.ident}
-    entered = [role for role in roles if role.name == "recipient" and role.ident not in donors]
-    return [role for role in roles if role.name != "recipient"] + entered
+    named = {role.ident for part in parts for role in part.roles if role.name == "recipient"}
+    return frozenset(donors.union(*(context.resources.vocabulary.ancestors(ident) for ident in named)))
+
+
+def _without_recipients(roles: list[Role], unwanted: frozenset[str] | None) -> list[Role]:
+    return [role for role in roles if role.name != "recipient" or (unwanted is not None and role.ident not in unwanted)]
 
 
 def _from_subheader(row: Row, mapping: Mapping, main: list[Role], context: Context) -> list[Role]:
@@ -194,7 +238,8 @@ def _main_event(row: Row, table: Table, mapping: Mapping, study: Study, roles: l
     )
 
 
-def _part_event(column: Column, paragraph: Passage, roles: list[Role], study: Study, context: Context) -> Event:
+def _part_event(part: Part, study: Study, context: Context) -> Event:
+    column, paragraph, roles = part
     text = paragraph.text
     polarity = polarity_at(text, find_cues(text, context.resources.cues), len(text), len(text))
     return Event(
