@@ -35,7 +35,7 @@ def main() -> None:
     median_bare, median_ours = statistics.median(bare), statistics.median(ours)
     ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
     size = sum(len(data) for _, data in files) / 1e6
-    print(f"{len(files)} files, {size:.1f} MB; median bare {median_bare:.0f} ms, ours {median_ours:.0f} ms; median ratio {ratio:.2f}")
+    print(f"{len(files)} files, {size:.1f} MB; medians: bare {median_bare:.0f} ms, ours {median_ours:.0f} ms, ratio {ratio:.2f}")
     print(", ".join(f"{count:,} {what}" for what, count in _count(files).items()))
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Executor, Settings, load
+from mitotransfer.settings import Settings, known_executor, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -21,19 +22,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+# Typer brings Click along under a name that differs between its versions; this is Click's UsageError in all of them.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
 Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
-Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to use; more than 1 means --executor processes")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes to use; more than 1 means processes unless --executor is given")
+]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
-def _settings(config: Path | None, *, executor: str = "", workers: int = 1, library: str = "") -> Settings:
+def _settings(config: Path | None, *, named: str = "", workers: int | None = None, library: str = "") -> Settings:
     settings = load(config)
     run, fetch = settings.run, settings.fetch
-    if executor or workers > 1:
-        chosen: Executor = "serial" if executor == "serial" else "processes"
-        run = msgspec.structs.replace(run, executor=chosen, workers=max(workers, run.workers))
+    if workers is not None:
+        run = msgspec.structs.replace(run, workers=workers, executor="processes" if workers > 1 else run.executor)
+    if named:
+        run = msgspec.structs.replace(run, executor=known_executor(named))
     if library:
         fetch = msgspec.structs.replace(fetch, library=library)
     return msgspec.structs.replace(settings, run=run, fetch=fetch)
@@ -49,13 +56,13 @@ def run(
     out: Out,
     config: Config = None,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "",
-    workers: Workers = 1,
+    workers: Workers = None,
     library: Library = "",
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out."""
     from mitotransfer import stages
 
-    settings = _settings(config, executor=executor, workers=workers, library=library)
+    settings = _settings(config, named=executor, workers=workers, library=library)
     if not stages.run(inputs, out, settings, _say):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
@@ -70,7 +77,7 @@ def fetch(inputs: Inputs, raw: Annotated[Path, typer.Option("--raw")], config: C
 
 
 @app.command()
-def parse(raw: Path, parsed: Path, config: Config = None, workers: Workers = 1) -> None:
+def parse(raw: Path, parsed: Path, config: Config = None, workers: Workers = None) -> None:
     """Parse a raw directory."""
     from mitotransfer import stages
 
@@ -78,7 +85,7 @@ def parse(raw: Path, parsed: Path, config: Config = None, workers: Workers = 1) 
 
 
 @app.command()
-def annotate(parsed: Path, annotated: Path, config: Config = None, workers: Workers = 1) -> None:
+def annotate(parsed: Path, annotated: Path, config: Config = None, workers: Workers = None) -> None:
     """Find the events of parsed articles."""
     from mitotransfer import stages
 
@@ -136,10 +143,18 @@ def top(version: Annotated[bool, typer.Option("--version", callback=_version, is
     """Evidence tables on intercellular mitochondrial transfer from biomedical articles."""
 
 
-def main() -> None:
-    """Entry point. Errors meant for the user are one line and exit status 2, never a traceback."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Entry point (`arguments`: those of the process). Errors meant for the user are one line and exit status 2, no traceback."""
     try:
-        app()
-    except MitotransferError as error:
+        status = app(arguments, standalone_mode=False)
+    except typer.Abort:
+        sys.exit(130)  # interrupted from the keyboard
+    except (_UsageError, MitotransferError) as error:
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        if message.strip():  # empty where the help has been shown instead
+            _say(f"mitotransfer: {' '.join(message.split())}")
+        sys.exit(2)
+    except OSError as error:  # what no stage could foresee: a disk that goes away, a directory changed under us
         _say(f"mitotransfer: {error}")
         sys.exit(2)
+    sys.exit(status)

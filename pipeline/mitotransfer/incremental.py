@@ -15,6 +15,7 @@ from mitotransfer.settings import RunSettings
 from mitotransfer.store import Shards
 
 Argument = TypeVar("Argument")
+_TRY_AGAIN = "-"  # a key no job has: what killed a worker (memory) may not do so again
 
 
 class Counts(msgspec.Struct):
@@ -64,7 +65,7 @@ def run_jobs(
 ) -> Counts:
     """Runs `work` on every job whose shard is absent, damaged or of another key; removes shards without a job.
 
-    `killed` gives the result for a job that took its worker process down.
+    `killed` gives the result for a job that took its worker process down; such a job is tried again in the next run.
     """
     started = time.perf_counter()
     names: list[str] = []
@@ -83,7 +84,7 @@ def run_jobs(
 
     for job, result in run_map(partial(_on_argument, work), stale(), executor=options.executor, workers=options.workers):
         made = result or killed(job)
-        target.write(job.name, job.key, made.outcome, made.payload)
+        target.write(job.name, job.key if result else _TRY_AGAIN, made.outcome, made.payload)
         outcomes[made.outcome] += 1
     removed = target.close(names)
     return Counts.of(outcomes, started, reused=reused, removed=removed)

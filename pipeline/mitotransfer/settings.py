@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 import yaml
@@ -13,6 +14,7 @@ from mitotransfer.errors import ConfigError
 
 T = TypeVar("T")
 Executor = Literal["serial", "processes"]
+Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +26,7 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`max_bytes`: larger inputs are refused; no article of PMC comes near the default."""
 
-    max_bytes: int = 50_000_000
+    max_bytes: Count = 50_000_000
 
 
 class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +45,7 @@ class TabulateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     cited_findings: bool = False
-    min_confidence: float = 0.0
+    min_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
 class EvaluateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +58,7 @@ class RunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`executor` and `workers` change speed only, never the outputs."""
 
     executor: Executor = "serial"
-    workers: int = 1
+    workers: Count = 1
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +85,15 @@ def config_root() -> Path:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's truth values: only true and false, so that `yes` and `no` stay words (and keys)."""
+    """YAML 1.2's truth values: only true and false, so that `yes` and `no` stay words (and keys). A repeated key is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key.value}' stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -99,7 +109,7 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # not UTF-8, no such date, nested without end
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
 
 
@@ -121,6 +131,14 @@ def _forbid_unknown(content: Any, kind: Any, path: Path, place: str) -> None:
         if key not in fields:
             raise ConfigError(f"{path}: unknown key '{place}{key}'; allowed here: {', '.join(sorted(fields))}")
         _forbid_unknown(value, fields[key], path, f"{place}{key}.")
+
+
+def known_executor(name: str) -> Executor:
+    """The executor of this name. Raises ConfigError naming those there are."""
+    known: dict[str, Executor] = {executor: executor for executor in get_args(Executor)}
+    if name not in known:
+        raise ConfigError(f"there is no executor '{name}'; allowed: {', '.join(known)}")
+    return known[name]
 
 
 def load(path: Path | None = None) -> Settings:

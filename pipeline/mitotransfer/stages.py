@@ -11,12 +11,15 @@ Parse and annotate redo only shards whose key (input, settings, program) changed
 
 from __future__ import annotations
 
+import hashlib
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -33,39 +36,39 @@ from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.settings import AnnotateSettings, ParseSettings, Settings
-from mitotransfer.store import Shards, digest, source_version, tree_version
+from mitotransfer.store import Shards, digest, remove, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
 METRICS = "metrics.json"
+Document = TypeVar("Document", Article, Annotated)
 
 
-def fetch(inputs: Sequence[str], raw: Path, settings: Settings) -> Counts:
+def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None = None) -> Counts:
     """Collects what `inputs` name (files, directories, ids, lists of ids) into `raw/`.
 
-    Raises ConfigError for an input that does not exist, OutputError when `raw` cannot be written.
+    `out` (default: `raw`) is passed over where it lies in an input directory. Raises ConfigError for an input that does
+    not exist, OutputError when `raw` cannot be written.
     """
     started = time.perf_counter()
     # sorted: the outputs do not depend on the order in which inputs are named
-    requests = sorted(fetching.read_requests(inputs), key=lambda request: (request.ident, request.path, request.place))
+    requests = sorted(fetching.read_requests(inputs, out or raw), key=lambda asked: (asked.ident, asked.path, asked.place))
     store, kept = raw / "store", set[Path]()
 
     def keep(sha256: str, data: bytes) -> None:
         path = store / sha256[:2] / sha256
         kept.add(path)
-        if not path.exists():
+        if not _holds(path, data):
             write_whole({path: [data]}, sync=False)
 
     lines = list(fetching.fetch_local(requests, settings.fetch, keep, settings.parse.max_bytes))
-    orphans = [path for path in store.glob("*/*") if path not in kept]
-    for orphan in orphans:
-        orphan.unlink()
+    removed = remove(path for path in store.glob("*/*") if path not in kept)
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
-    return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=len(orphans))
+    return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
 
 
 def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
-    version = digest(source_version("parse", "document", "errors"), msgspec.json.encode(settings.parse))
+    version = digest(source_version("fetch", "parse", "document", "errors"), msgspec.json.encode(settings.parse))
 
     def killed(job: Job[ManifestLine]) -> Result:
         line, reason = job.argument, "reading it killed the worker process (memory or a crash in a library)"
@@ -85,7 +88,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
 
     def killed(job: Job[bytes]) -> Result:
         reason = "annotating it killed the worker process (memory or a crash in a library)"
-        return _unread(job.name, "", "annotate", "failed", "worker-killed", job.name, reason)
+        return _annotations([_failed(article, "worker-killed", reason) for article in _decoded(job.argument, Article)])
 
     return run_jobs(jobs, partial(_annotate_one, options), Shards(annotated), settings.run, killed)
 
@@ -93,8 +96,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
 def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
     """Builds the tables of all annotated articles in `out/`: the CSV files and datapackage.json."""
     started = time.perf_counter()
-    decoder = msgspec.json.Decoder(list[Annotated])
-    articles = [article for _, payload in _payloads(Shards(annotated)) for article in decoder.decode(payload)]
+    articles = [article for _, payload in _payloads(Shards(annotated)) for article in _decoded(payload, Annotated)]
     tables = tabulating.build_tables(articles, settings.tabulate)
     tabulating.write_tables(out, tables.files)
     package = tabulating.datapackage(list(tables.files), __version__)
@@ -141,11 +143,11 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
     Inputs and configuration are checked before anything is written. Raises ConfigError, OutputError.
     """
     annotating.load(settings.annotate)
-    for _ in fetching.read_requests(inputs):
+    for _ in fetching.read_requests(inputs, out):
         pass
     work = out / "work"
     steps: list[tuple[str, Callable[[], Counts]]] = [
-        ("fetch", lambda: fetch(inputs, work / "raw", settings)),
+        ("fetch", lambda: fetch(inputs, work / "raw", settings, out)),
         ("parse", lambda: parse(work / "raw", work / "parsed", settings)),
         ("annotate", lambda: annotate(work / "parsed", work / "annotated", settings)),
         ("tabulate", lambda: tabulate(work / "annotated", out, settings)),
@@ -173,52 +175,93 @@ def _payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
 
 
 def _parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
-    """A job per manifest line; a name that comes again gets its count, so that every line has a shard."""
-    seen: Counter[str] = Counter()
+    """A job per manifest line; a name that comes again gets a number, so that every line has a shard."""
+    taken: set[str] = set()
     for line in _manifest(raw):
-        name = line.name if not seen[line.name] else f"{line.name}@{seen[line.name] + 1}"
-        seen[line.name] += 1
+        names = chain([line.name], (f"{line.name}@{number}" for number in count(2)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
         yield Job(name, digest(version, msgspec.json.encode(line)), line)
 
 
 def _manifest(raw: Path) -> list[ManifestLine]:
     try:
         lines = (raw / MANIFEST).read_bytes().splitlines()
-    except FileNotFoundError as error:
+        return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
+    except OSError as error:
         raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
-    return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and whole."""
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
     if line.status != "ok":
         return _unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
+    data = _stored(raw, line.sha256)
     try:
-        data = (raw / "store" / line.sha256[:2] / line.sha256).read_bytes()
         articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
+        return Result("done", msgspec.json.encode(_with_identity(articles, line)))
     except InputError as error:
         place = f"{line.place}{error.place and ': '}{error.place}"
         return _unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
-    except OSError as error:
-        raise ConfigError(f"{raw}: {line.sha256} is missing from the store; run the fetch stage again") from error
     except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
         return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
-    return Result("done", msgspec.json.encode(articles))
+
+
+def _stored(raw: Path, sha256: str) -> bytes:
+    path = raw / "store" / sha256[:2] / sha256
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: missing; run the fetch stage again") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ConfigError(f"{path}: damaged; run the fetch stage again")
+    return data
+
+
+def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]:
+    """The articles with a problem where the only one of a file is not the one its name says."""
+    if len(articles) == 1 and (problem := fetching.mistaken_id(line.name, articles[0].head)):
+        articles[0].problems += (problem,)
+    return articles
 
 
 def _annotate_one(options: AnnotateSettings, payload: bytes) -> Result:
-    articles = msgspec.json.decode(payload, type=list[Article])
     resources = annotating.load(options)
     done: list[Annotated] = []
-    for article in articles:
+    for article in _decoded(payload, Article):
         try:
             done.append(annotating.annotate_article(article, resources))
         except Exception as error:  # noqa: BLE001 as in _parse_one
-            problem = Problem(article.head.source, "annotate", "error", "internal-error", article.head.file, _told(error))
-            problems = (*article.problems, problem)
-            done.append(Annotated(article.head, problems=problems, status="failed", reason=problem.message))
+            done.append(_failed(article, "internal-error", _told(error)))
+    return _annotations(done)
+
+
+def _failed(article: Article, code: str, reason: str) -> Annotated:
+    problem = Problem(article.head.source, "annotate", "error", code, article.head.file, reason)
+    return Annotated(article.head, problems=(*article.problems, problem), status="failed", reason=reason)
+
+
+def _annotations(done: list[Annotated]) -> Result:
     outcomes = [_outcome(article.status) for article in done]
     worst = next((name for name in ("failed", "dropped") if name in outcomes), "done")
     return Result(worst, msgspec.json.encode(done))
+
+
+def _decoded(payload: bytes, kind: type[Document]) -> list[Document]:
+    """The articles of a shard. Raises ConfigError when a program of another version wrote it."""
+    try:
+        return msgspec.json.decode(payload, type=list[kind])  # type: ignore[valid-type]
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"an intermediate result was written by another version ({error}); run its stage again") from error
 
 
 def _unread(name: str, file: str, stage: str, status: Status, code: str, place: str, reason: str) -> Result:

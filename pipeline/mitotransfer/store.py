@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from mitotransfer.errors import ConfigError
+from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.files import write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -40,6 +41,20 @@ def tree_version(*paths: Path) -> str:
             if file.is_file():
                 found += [file.relative_to(path).as_posix(), file.read_bytes()]
     return digest(*found)
+
+
+def remove(paths: Iterable[Path]) -> int:
+    """Removes files, and their folders when left empty; returns how many. Raises OutputError."""
+    removed = 0
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
+        with contextlib.suppress(OSError):  # not empty: other files live there
+            path.parent.rmdir()
+        removed += 1
+    return removed
 
 
 class Shards:
@@ -85,16 +100,14 @@ class Shards:
         """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
         write_whole({self.folder / _INDEX: [f"{name}\n" for name in names]})
         wanted = {self.path(name) for name in names}
-        orphans = [path for path in self.folder.glob("*/*") if path not in wanted]
-        for path in orphans:
-            path.unlink()
-            with contextlib.suppress(OSError):  # not empty: other shards live there
-                path.parent.rmdir()
-        return len(orphans)
+        return remove([path for path in self.folder.glob("*/*") if path not in wanted])
 
     def index(self) -> list[str]:
         """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
         try:
-            return (self.folder / _INDEX).read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError as error:
+            text = (self.folder / _INDEX).read_text(encoding="utf-8")
+        except OSError as error:
             raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
+        return text.split("\n")[:-1]  # not splitlines(): a name may hold a character it takes for a line end

@@ -191,3 +191,8 @@ def test_the_feet_of_a_real_review(shared: Path, root: Path) -> None:
         assert found["BMSCs"] == "bone marrow-derived MSCs"
         assert forms["BMSCs"] == [("cell", "cell:bone_marrow_mesenchymal_stem_cell")]
         assert len(found) > 12
+
+
+def test_bracket_that_is_empty_before_its_first_semicolon_defines_nothing() -> None:
+    # "(; P < 0.05)" is left where a citation was lifted out of a bracket; the part before the semicolon has no word
+    assert list(bracket_definitions("was higher in treated mice (; P < 0.05) than in controls")) == []

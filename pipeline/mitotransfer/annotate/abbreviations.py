@@ -99,7 +99,8 @@ def bracket_definitions(text: str) -> Iterator[Definition]:
     for bracket in _BRACKET.finditer(text):
         inside = re.split(r"[;,]\s|\s(?:or|also|hereafter)\s", bracket[1])[0].strip(" \"'“”‘’")
         before = re.split(r"[.;:!?]\s|[\[\]]", text[max(0, bracket.start() - 200) : bracket.start()])[-1].rstrip()
-        if len(inside.split()) <= 2 and looks_short(inside.split()[0]):
+        words = inside.split()
+        if words and len(words) <= 2 and looks_short(words[0]):
             if long := _long_before(before, inside):
                 yield Definition(inside, long)
         elif before and looks_short(short := before.split()[-1].strip(" ,\"'“”")) and 2 <= len(bracket[1].split()) <= _MOST_WORDS:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mitotransfer.annotate.cues import find_cues
 from mitotransfer.annotate.effects import find_effects
-from mitotransfer.annotate.headers import Column
+from mitotransfer.annotate.headers import ALSO_CATEGORIES, Column
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
@@ -94,19 +94,11 @@ def _names(paragraph: Passage, column: Column, context: Context) -> list[Role]:
     categories = column.rule.categories
     roles = linked(column.role, _found(paragraph, categories, context, adjectives=categories[0] == "cell"))
     for role in column.rule.also.get(context.table, ()):
-        roles += linked(role, _found(paragraph, _ALSO[role], context))
+        roles += linked(role, _found(paragraph, ALSO_CATEGORIES[role], context))
     known = context.resources.matcher(*categories).find(paragraph.text, extra=context.extra)
     if not known:  # names that are denied or say nothing are no reason to keep the text as a value
         roles = _unlinked(column.role, paragraph.text, context) + roles
     return roles
-
-
-_ALSO: dict[str, tuple[str, ...]] = {
-    "donor_species": ("species",),
-    "model_species": ("species",),
-    "procedure": ("model_procedure", "condition", "disease"),
-    "route": ("route",),
-}
 
 
 def _model(paragraph: Passage, column: Column, context: Context) -> list[Role]:
@@ -120,7 +112,7 @@ def _model(paragraph: Passage, column: Column, context: Context) -> list[Role]:
     if "model_species" in also:
         roles += linked("model_species", _part(inner, ("species",), context) or _part(outer, ("species",), context))
     if "procedure" in also:
-        procedures = linked("procedure", _part(inner, _ALSO["procedure"], context)) if opening > 0 else []
+        procedures = linked("procedure", _part(inner, ALSO_CATEGORIES["procedure"], context)) if opening > 0 else []
         if opening > 0 and not procedures:
             procedures = _bare_procedure(inner, context)
         roles += procedures

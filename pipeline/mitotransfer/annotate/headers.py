@@ -73,9 +73,16 @@ class Mapping(NamedTuple):
 def load_headers(path: Path) -> HeaderRules:
     """Reads and checks the mapping file. Raises ConfigError naming the file, the rule and what is wrong with it."""
     content = read_yaml(path)
-    for rule in content.get("columns", ()) if isinstance(content, dict) else ():
-        checked(rule, ColumnRule, path)  # a rule at a time: the message then names the allowed keys
+    listed = content.get("columns") if isinstance(content, dict) else None
+    for number, rule in enumerate(listed if isinstance(listed, list) else (), 1):
+        name = rule.get("id", f"number {number}") if isinstance(rule, dict) else f"number {number}"
+        checked(rule, ColumnRule, Path(f"{path}: column '{name}'"))  # one at a time: the message names rule and allowed keys
     rules = checked(content, HeaderRules, path)
+    for table in KINDS:
+        if table not in rules.kinds:
+            raise ConfigError(f"{path}: kinds: '{table}' is missing; needed: {', '.join(KINDS)}")
+        for role in (role for needed in rules.kinds[table].needs for role in needed):
+            _check_role(role, table, f"{path}: kinds")
     seen: set[str] = set()
     for rule in rules.columns:
         if rule.id in seen:
@@ -91,9 +98,12 @@ def _check_rule(rule: ColumnRule, path: Path) -> None:
     except re.error as error:
         raise ConfigError(f"{path}: column '{rule.id}': {error.pattern!r} is no regular expression ({error.msg})") from error
     for table, role in [*rule.roles.items(), *((table, role) for table, roles in rule.also.items() for role in roles)]:
-        if role not in ROLES[table] and role not in EXTRA_ROLES[table]:
-            allowed = ", ".join((*ROLES[table], *EXTRA_ROLES[table]))
-            raise ConfigError(f"{path}: column '{rule.id}': '{role}' is no role of {table}; allowed: {allowed}")
+        _check_role(role, table, f"{path}: column '{rule.id}'")
+    if rule.read in _NAMING and not rule.categories:
+        raise ConfigError(f"{path}: column '{rule.id}': a column read as {rule.read} needs categories")
+    if rule.read == "names" and (strange := {role for roles in rule.also.values() for role in roles} - set(ALSO_CATEGORIES)):
+        allowed = ", ".join(ALSO_CATEGORIES)
+        raise ConfigError(f"{path}: column '{rule.id}': also: '{min(strange)}' cannot stand beside names; allowed: {allowed}")
     for header in rule.yes:
         if not rule.matches(normalise(header)):
             raise ConfigError(f"{path}: column '{rule.id}' should match the header '{header}' (yes) and does not")
@@ -102,6 +112,21 @@ def _check_rule(rule: ColumnRule, path: Path) -> None:
             raise ConfigError(f"{path}: column '{rule.id}' should not match the header '{header}' (no) and does")
 
 
+def _check_role(role: str, table: TableName, place: str) -> None:
+    allowed = (*ROLES[table], *EXTRA_ROLES[table])
+    if role not in allowed:
+        raise ConfigError(f"{place}: '{role}' is no role of {table}; allowed: {', '.join(allowed)}")
+
+
+# Readers that look names up.
+_NAMING = frozenset({"names", "model", "intervention"})
+# Where the names of a role come from that stands in the same cells as another.
+ALSO_CATEGORIES: dict[str, tuple[str, ...]] = {
+    "donor_species": ("species",),
+    "model_species": ("species",),
+    "procedure": ("model_procedure", "condition", "disease"),
+    "route": ("route",),
+}
 # Roles that have no display column of their own in that table.
 EXTRA_ROLES: dict[TableName, tuple[str, ...]] = {"secretion": (), "transplantation": (), "trials": ("route", "reference")}
 

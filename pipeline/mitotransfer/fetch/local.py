@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from mitotransfer.fetch.inputs import Request
+from mitotransfer.errors import ConfigError
+from mitotransfer.fetch.inputs import Request, printable
 from mitotransfer.settings import FetchSettings
 
 Status = Literal["ok", "failed", "not_found", "dropped"]
 _SUFFIXES = (".xml", ".nxml", ".json", ".txt")
+_HEAD = 100_000  # bytes in which an article states its ids
+_OWN_PMID = re.compile(rb"""<article-id[^>]*\bpub-id-type=["']pmid["'][^>]*>\s*(\d+)|"article-id_pmid":\s*"(\d+)""")
 
 
 class ManifestLine(msgspec.Struct, frozen=True):
@@ -35,7 +40,9 @@ def fetch_local(
     """A manifest line for each request; `keep(sha256, data)` stores the bytes of those that are at hand.
 
     A request for what is already in the manifest is dropped with its reason, so that every request is accounted for.
+    Raises ConfigError when `settings.library` is no directory.
     """
+    library = _Library(settings.library)
     seen_ids: dict[str, str] = {}
     seen_bytes: dict[str, str] = {}
     for request in requests:
@@ -47,38 +54,66 @@ def fetch_local(
             yield _line(request, "dropped", "repeated-id", f"asked for before at {seen_ids[request.ident]}")
         else:
             seen_ids.setdefault(request.ident, request.place)
-            yield _read(request, settings, keep, seen_bytes, max_bytes)
+            yield _read(request, library, keep, seen_bytes, max_bytes)
+
+
+class _Library:
+    """A directory of articles named by id; without one (empty name) nothing is ever found."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        if folder and not Path(folder).is_dir():
+            raise ConfigError(f"{folder}: no such directory (fetch.library, --library)")
+
+    def find(self, ident: str) -> Path | None:
+        if not self.folder:
+            return None
+        stem = ident.replace("/", "_")
+        return next((path for suffix in _SUFFIXES if (path := Path(self.folder) / f"{stem}{suffix}").is_file()), None)
+
+    def missing(self, request: Request) -> ManifestLine:
+        """The line of an id that is not there, with the likeliest reason."""
+        where = f"not in {self.folder}" if self.folder else "fetch.library names no directory to take it from"
+        reason = f"{request.ident} ({request.kind.upper()}): {where}"
+        if request.kind == "pmcid" and (file := self._by_pmid.get(request.ident.removeprefix("PMC"))):
+            reason += f"; {file} has the PMID {request.ident.removeprefix('PMC')}: was a PMID taken for a PMCID?"
+            return _line(request, "not_found", "pmid-as-pmcid", reason)
+        return _line(request, "not_found", "not-found", f"{reason} ({request.reason})" if request.reason else reason)
+
+    @cached_property
+    def _by_pmid(self) -> dict[str, str]:
+        """PMID -> name of the file that has it, by name or by content. Read once, and only when an id was not found."""
+        found: dict[str, str] = {}
+        for path in sorted(Path(self.folder).iterdir()) if self.folder else ():
+            if path.suffix in _SUFFIXES and path.is_file():
+                with path.open("rb") as handle:
+                    stated = _OWN_PMID.search(handle.read(_HEAD))
+                pmid = (stated[1] or stated[2]).decode() if stated else path.stem
+                found.setdefault(pmid, printable(path.name))
+        return found
 
 
 def _read(
-    request: Request, settings: FetchSettings, keep: Callable[[str, bytes], None], seen: dict[str, str], max_bytes: int
+    request: Request, library: _Library, keep: Callable[[str, bytes], None], seen: dict[str, str], max_bytes: int
 ) -> ManifestLine:
-    path = Path(request.path) if request.kind == "file" else _in_library(request, settings.library)
+    path = Path(request.path) if request.kind == "file" else library.find(request.ident)
     if path is None:
-        where = f"not in {settings.library}" if settings.library else "fetch.library names no directory to take it from"
-        return _line(request, "not_found", "not-found", f"{request.ident} ({request.kind.upper()}): {where}")
+        return library.missing(request)
+    file = printable(path.name)
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            return _line(
-                request, "failed", "too-large", f"{path.name}: {size:,} bytes; the limit is {max_bytes:,} (parse.max_bytes)"
-            )
+            reason = f"{file}: {size:,} bytes; the limit is {max_bytes:,} (parse.max_bytes)"
+            return _line(request, "failed", "too-large", reason, file)
         data = path.read_bytes()
     except OSError as error:
-        return _line(request, "failed", "unreadable-file", f"{path}: cannot be read ({error.strerror})")
+        return _line(request, "failed", "unreadable-file", f"{printable(str(path))}: cannot be read ({error.strerror})", file)
     digest = hashlib.sha256(data).hexdigest()
     if digest in seen:
-        return _line(request, "dropped", "repeated-file", f"same bytes as {seen[digest]}", file=path.name)
+        return _line(request, "dropped", "repeated-file", f"same bytes as {seen[digest]}", file)
     seen[digest] = request.place
     keep(digest, data)
-    return ManifestLine(request.ident, request.place, path.name, digest, len(data))
-
-
-def _in_library(request: Request, library: str) -> Path | None:
-    if not library:
-        return None
-    stem = request.ident.replace("/", "_")
-    return next((path for suffix in _SUFFIXES if (path := Path(library) / f"{stem}{suffix}").is_file()), None)
+    return ManifestLine(request.ident, request.place, file, digest, len(data))
 
 
 def _line(request: Request, status: Status, code: str, reason: str, file: str = "") -> ManifestLine:

@@ -29,7 +29,6 @@ def parse_documents(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> li
     if len(data) > max_bytes:
         raise InputError(f"{len(data):,} bytes; at most {max_bytes:,} are read", code="too-large", place=name)
     kind = sniff(data, name)
-    from mitotransfer.parse import bioc, plaintext
     with _gc_paused():
         if kind == "text":
             return [plaintext.parse_text(data, name)]

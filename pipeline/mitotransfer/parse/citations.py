@@ -32,15 +32,14 @@ _WRAPPED = re.compile(rf"[\s\[(,;]*{_listing(_LOOSE)}[\s\]),;]*")
 _BRACKETED = re.compile(rf"\[\s*{_listing(_LOOSE)}[\s,;]*\]|\(\s*{_listing(_LOOSE)}[\s,;]*\)")
 _FARTHEST_BRACKET = 60
 _BETWEEN = frozenset(("", ",", ";", "-", *map(chr, range(0x2010, 0x2016)), "\u2212"))
+_SEPARATORS = frozenset(("", " ", ",", ", ", ";", "; ", "[", "]", "(", ")", "],[", "], [", "] ["))
 _YEAR_BEFORE = re.compile(r"(?<![\d.,])(?:19|20)\d\d[.,;:)]?$")
 _WHOLE_NUMBERS = re.compile(rf"\d{{1,3}}(?:\s*[,{_DASHES}]\s*\d{{1,3}})*")
 _TOKEN = re.compile(rf"([A-Za-z]{{0,2}}\d{{1,4}}[a-z]?)|([{_DASHES}])")
 _LONGEST_RANGE = 200
 
 
-def cited_regions(
-    text: str, cites: list[RawCitation], sups: list[Span], walk: Walk
-) -> tuple[list[Region], list[Region]]:
+def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: Walk) -> tuple[list[Region], list[Region]]:
     """(numbered, author-year) citations of a text, each in order; spans of the first do not overlap.
 
     `cites` and `sups` are the spans of `xref`s to references and of superscripts. A `sup` of whole numbers right after a
@@ -48,20 +47,27 @@ def cited_regions(
     """
     untagged = [(start, end, "") for start, end in sups if _follows_year(text, start, end, cites)] if sups else []
     named: list[Region] = []
-    spans: list[tuple[int, int, list[RawCitation]]] = []
+    groups: list[tuple[int, int, list[RawCitation]]] = []
+    reached = -1
     for cite in sorted(cites + untagged) if untagged else cites:
         start, end, target = cite
+        if end <= reached:
+            groups[-1][2].append(cite)
+            continue
         span = _numbered(text, start, end, sups)
         if span is None:
             named.append((start, end, _resolve(target, walk), text[start:end].strip()))
             continue
-        first, last = span
-        if spans and (first <= spans[-1][1] or text[spans[-1][1] : first].strip() in _BETWEEN):
-            first, before, members = spans.pop()
-            spans.append((first, max(before, last), [*members, cite]))
+        first, last = _with_empty_brackets(text, *span)
+        if groups and (first <= reached or text[reached:first].strip() in _BETWEEN):
+            first, reached, members = groups.pop()
+            members.append(cite)
         else:
-            spans.append((first, last, [cite]))
-    return [(first, last, _references(text, first, last, members, walk), text[first:last].strip()) for first, last, members in spans], named
+            members = [cite]
+        reached = max(reached, last)
+        groups.append((first, reached, members))
+    numbered = [(at, end, _references(text, at, end, group, walk), text[at:end].strip()) for at, end, group in groups]
+    return numbered, named
 
 
 def _follows_year(text: str, start: int, end: int, cites: list[RawCitation]) -> bool:
@@ -77,6 +83,10 @@ def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
 
     None for an author-year citation, which stays.
     """
+    printed = text[start:end]
+    is_number = printed.isdigit() and len(printed) < 4
+    if is_number and start and text[start - 1] == "[" and text[end : end + 1] == "]" and not sups:
+        return start - 1, end + 1  # by far the most frequent
     for first, last in sups:
         if first <= start and end <= last and first < last and _WRAPPED.fullmatch(text, first, last):
             return first, last
@@ -84,10 +94,16 @@ def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
     opening = max(text.rfind("[", nearest, start + 1), text.rfind("(", nearest, start + 1))
     if opening >= 0 and (match := _BRACKETED.match(text, opening)) and match.end() >= end > start:
         return match.span()
-    printed = text[start:end]
-    if (printed.isdigit() and len(printed) < 4) or not printed or _PLAIN.fullmatch(printed):
+    if is_number or not printed or _PLAIN.fullmatch(printed):
         return start, end
     return None
+
+
+def _with_empty_brackets(text: str, first: int, last: int) -> Span:
+    """A span and the brackets that would hold nothing without it: the citation "[3]" in "([3])"."""
+    while first and text[first - 1] in "[(" and text[last : last + 1] == ("]" if text[first - 1] == "[" else ")"):
+        first, last = first - 1, last + 1
+    return first, last
 
 
 def _resolve(target: str, walk: Walk) -> tuple[str, ...]:
@@ -121,6 +137,8 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
 
 def _printed(text: str, walk: Walk) -> list[str | None]:
     """Reference numbers as printed, through the labels of the reference list; None for each dash."""
+    if text in _SEPARATORS:
+        return []
     found: list[str | None] = []
     for match in _TOKEN.finditer(text):
         number, dash = match.groups()

@@ -50,7 +50,7 @@ def read_head(article: Element, name: str, walk: Walk) -> Head:
         title=title,
         journal=_journal(article, walk),
         year=_year(meta),
-        authors=tuple(_authors(meta, walk)),
+        authors=tuple(_authors(meta)),
         licence=_licence(meta, walk),
         article_type=kind,
         language=language,
@@ -88,7 +88,7 @@ def _year(meta: Element) -> str:
     return min((match.group() for year in years if (match := _YEAR.search(year))), default="")
 
 
-def _authors(meta: Element, walk: Walk) -> Iterator[str]:
+def _authors(meta: Element) -> Iterator[str]:
     for contrib in meta.iterfind("contrib-group/contrib"):
         if contrib.get("contrib-type", "author") not in ("author", ""):
             continue

@@ -6,8 +6,6 @@ citations are cut out, whitespace is collapsed and the offsets follow. Tails are
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,36 +14,19 @@ from lxml import etree
 from mitotransfer.document import Citation, Mark, Part, Passage, PassageKind, Reference
 from mitotransfer.errors import Problem, Severity
 from mitotransfer.parse.citations import RawCitation, Region, cited_regions
+from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy
+from mitotransfer.parse.tags import LIFTED, MATH, MATH_CELLS, MATH_SCRIPTS, NO_TEXT, SIMPLE, SPACED
 
 if TYPE_CHECKING:
     Element = etree._Element
 else:
     Element = object
 
-STAGE = "parse"
-MATH = "{http://www.w3.org/1998/Math/MathML}"
+__all__ = ["LIFTED", "Walk", "put_before", "read_inline"]
 
-# Blocks that may stand inside a paragraph: they leave it and become passages or tables of their own, after it.
-LIFTED = frozenset(
-    ["table-wrap", "table-wrap-group", "table", "array", "fig", "fig-group", "list", "def-list", "disp-quote", "boxed-text", "disp-formula", "disp-formula-group", "fn", "fn-group", "supplementary-material", "verse-group", "speech", "statement", "preformat", "code", "chem-struct-wrap", "media", "ref-list", "block-alternatives", "floats-group", "explanation", "question-wrap", "answer", "sec"]
-)
-# Inline tags read on the fast path: the tag is the mark's kind.
-_SIMPLE = {
-    tag: tag
-    for tag in ["italic", "bold", "sup", "sub", "sc", "monospace", "underline", "overline", "strike", "roman", "sans-serif", "named-content", "styled-content", "ext-link", "uri", "email", "abbrev"]
-} | {"inline-formula": "formula"}
-# Blocks that stay where they are but whose words must not touch their neighbours'.
-_SPACED = frozenset(["p", "title", "subtitle", "label", "caption", "def", "term", "list-item", "verse-line", "attrib", "speaker", "tr", "td", "th", "sig"])
-_NO_TEXT = frozenset(["tex-math", "annotation", "object-id", "graphic", "inline-graphic", "inline-media"])
-_MANY_BLANKS = re.compile(r"\s(?:\s+|(?<! ))")  # every whitespace run but a single blank
-_ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
-_CLOSING = frozenset(".,;:)]}?!%»”’")
-_OPENING = frozenset("([{«“‘/")
+STAGE = "parse"
 
 _new_mark = partial(tuple.__new__, Mark)  # a Mark of a plain tuple, without a call into Python
-_Span = tuple[int, int]
-_RawMark = tuple[int, int, str]
-_Edit = tuple[int, int, str]
 
 
 class Walk:
@@ -69,7 +50,9 @@ class Walk:
         self.dangling: set[str] = set()
         self.count = 0
 
-    def passage(self, element: Element, kind: PassageKind, part: Part, section: tuple[str, ...] = (), locator: str = "") -> Passage:
+    def passage(
+        self, element: Element, kind: PassageKind, part: Part, section: tuple[str, ...] = (), locator: str = ""
+    ) -> Passage:
         """The mixed content of `element` as the next passage of the article."""
         text, marks, citations = read_inline(element, self)
         self.count += 1
@@ -81,6 +64,7 @@ class Walk:
         return Passage(f"p{self.count}", kind, part, " ".join(text.split()), locator, section)
 
     def add_problem(self, severity: Severity, code: str, place: str, message: str) -> None:
+        """Note one thing that the reader of the outputs should know."""
         self.problems.append(Problem(self.source, STAGE, severity, code, place, message))
 
     def take_lifted(self) -> list[Element]:
@@ -125,8 +109,9 @@ def put_before(label: str, passage: Passage, joint: str = " ") -> None:
     """Put a printed label ("Figure 1") before a passage's text, marked as `label`; offsets move with it."""
     shift = len(label) + len(joint)
     passage.text = f"{label}{joint}{passage.text}"
-    passage.marks = (Mark(0, len(label), "label"), *[Mark(start + shift, end + shift, kind) for start, end, kind in passage.marks])
-    passage.citations = tuple([Citation(start + shift, end + shift, *rest) for start, end, *rest in passage.citations])
+    moved = [Mark(start + shift, end + shift, kind) for start, end, kind in passage.marks]
+    passage.marks = (Mark(0, len(label), "label"), *moved)
+    passage.citations = tuple([cite._replace(start=cite.start + shift, end=cite.end + shift) for cite in passage.citations])
 
 
 class _Gather:
@@ -137,10 +122,10 @@ class _Gather:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.parts: list[str] = []
-        self.marks: list[_RawMark] = []
-        self.sups: list[_Span] = []
+        self.marks: list[RawMark] = []
+        self.sups: list[Span] = []
         self.cites: list[RawCitation] = []
-        self.holes: list[_Span] = []  # where something without text stood
+        self.holes: list[Span] = []  # where something without text stood
 
     def read(self, element: Element, at: int) -> int:
         """Read `element` without its tail, its text beginning at offset `at`; returns the offset after it."""
@@ -150,7 +135,7 @@ class _Gather:
             at += len(text)
         for child in element:
             tag = child.tag
-            if kind := _SIMPLE.get(tag):
+            if kind := SIMPLE.get(tag):
                 start, slot = at, len(marks)
                 if len(child):
                     marks.append((at, at, kind))  # outer before inner: keep the place
@@ -172,20 +157,20 @@ class _Gather:
         return at
 
     def _other(self, child: Element, tag: str, at: int) -> int:
+        if tag[0] == "{":
+            return self._foreign(child, tag, at)
         if tag in LIFTED:
             self.walk.lifted.append(child)
             return self._hole("formula" if tag.startswith("disp-formula") else "", at)
-        if tag in _NO_TEXT:
+        if tag in NO_TEXT:
             return self._hole("formula" if tag == "tex-math" else "", at)
-        if tag in _SPACED or tag == "break":
+        if tag in SPACED or tag == "break":
             self.parts.append(" ")
             at = self.read(child, at + 1)
             self.parts.append(" ")
             return at + 1
         if tag == "alternatives":
             return self._alternatives(child, at)
-        if tag[0] == "{":
-            return self._foreign(child, tag, at)
         return self._marked(child, tag, at)
 
     def _marked(self, element: Element, kind: str, at: int) -> int:
@@ -218,28 +203,50 @@ class _Gather:
     def _alternatives(self, element: Element, at: int) -> int:
         """The same thing in several forms: read one, MathML or else the first with readable text."""
         forms = [child for child in element if child.tag.__class__ is str]
-        forms.sort(key=lambda form: (form.tag != MATH + "math", form.tag in _NO_TEXT))
+        forms.sort(key=lambda form: (form.tag != MATH + "math", form.tag in NO_TEXT))
         return self._other(forms[0], str(forms[0].tag), at) if forms else at
 
     def _foreign(self, element: Element, tag: str, at: int) -> int:
-        """An element of another vocabulary; MathML keeps its text, with powers and indices marked."""
+        """An element of another vocabulary: a formula in MathML, a CALS table, or unknown and read for its text."""
         name = tag.rpartition("}")[2]
+        if name == "math":
+            slot = len(self.marks)
+            self.marks.append((at, at, "formula"))
+            end = self._math(element, at)
+            self.marks[slot] = (at, end, "formula")
+            return end
         if name in LIFTED:
             self.walk.lifted.append(element)
             return self._hole("", at)
-        if name == "math":
-            return self._marked(element, "formula", at)
-        if name in ("msup", "msub"):
-            children = [child for child in element if child.tag.__class__ is str]
-            for child in children[:-1]:
-                at = self.read(child, at)
-            return self._marked(children[-1], name[1:], at) if children else at
-        return at if name in _NO_TEXT or name == "annotation-xml" else self.read(element, at)
+        return self.read(element, at)
+
+    def _math(self, element: Element, at: int) -> int:
+        """The text of MathML: blanks between its tags mean nothing there; powers and indices are marked as such."""
+        if (text := element.text) and (text := text.strip()):
+            self.parts.append(text)
+            at += len(text)
+        previous, is_base, script = "", True, MATH_SCRIPTS.get(str(element.tag))
+        for child in element:
+            if child.tag.__class__ is not str:
+                continue
+            name = str(child.tag).rpartition("}")[2]
+            if previous in MATH_CELLS or (previous and element.tag == MATH + "mfrac") or name == "mspace":
+                self.parts.append(" ")  # or 1 over 2 would read as 12
+                at += 1
+            previous = name
+            if name in ("annotation", "annotation-xml"):
+                continue
+            start, slot = at, len(self.marks)
+            at = self._math(child, at)
+            if script and not is_base:
+                self.marks.insert(slot, (start, at, script))
+            is_base = False
+        return at
 
     def settle(self) -> tuple[str, tuple[Mark, ...], tuple[Citation, ...]]:
         """Collapse whitespace, then cut the numbered citations; every offset follows."""
         text = "".join(self.parts)
-        if not _is_tidy(text):
+        if not is_tidy(text):
             raw, text = text, " ".join(text.split())
             if len(text) != len(raw):  # else each run was one character, none at the ends, and the offsets hold
                 self._tidy(raw)
@@ -251,7 +258,7 @@ class _Gather:
         marks = self.marks
         if not cuts:
             return text, tuple(map(_new_mark, marks)), tuple([Citation(*cite) for cite in named])
-        text, shift = _edit(text, _cuts(text, cuts))
+        text, shift = cut_out(text, cuts)
         move = shift.at
         cites = [Citation(place := move(start), place, refs, label) for start, _, refs, label in numbered]
         if named:
@@ -261,93 +268,8 @@ class _Gather:
 
     def _tidy(self, raw: str) -> None:
         """Move all offsets from the raw text to the text with its whitespace collapsed."""
-        length = len(raw.rstrip())
-        lead = len(raw) - len(raw.lstrip()) if length else 0
-        edits = [(0, lead, "")] if lead else []
-        edits += [(*match.span(), " ") for match in _MANY_BLANKS.finditer(raw, lead, length)]
-        edits.append((length, len(raw), ""))
-        move = _edit(raw, edits)[1].at
+        move = collapsed(raw).at
         self.marks = [(move(start), move(end), kind) for start, end, kind in self.marks]
         self.cites = [(move(start), move(end), target) for start, end, target in self.cites]
         self.sups = [(move(start), move(end)) for start, end in self.sups]
         self.holes = [(move(start), move(end)) for start, end in self.holes]
-
-
-def _is_tidy(text: str) -> bool:
-    """Whether its only whitespace are single blanks inside it (much quicker to ask than to collapse)."""
-    if "\n" in text or "  " in text or "\t" in text or "\r" in text:
-        return False
-    if not text.isascii():
-        for blank in _ODD_BLANKS:
-            if blank in text:
-                return False
-    return not text or (text[0] != " " and text[-1] != " ")
-
-
-def _cuts(text: str, spans: list[_Span]) -> list[_Edit]:
-    """The edits that take spans out of a tidy text, each with the blanks around it; neighbours become one edit."""
-    edits: list[_Edit] = []
-    for start, end in sorted(spans):
-        if edits and not text[edits[-1][1] : start].strip():
-            start = edits.pop()[0]
-        edits.append(_cut(text, start, end))
-    return edits
-
-
-def _cut(text: str, start: int, end: int) -> _Edit:
-    """One cut: a blank is left in its place unless punctuation or an end of the text follows."""
-    first, last = start, end
-    while first and text[first - 1] == " ":
-        first -= 1
-    while last < len(text) and text[last] == " ":
-        last += 1
-    if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
-        return first, last, ""
-    apart = first < start or last > end or (text[first - 1].isalnum() and text[last].isalnum())
-    return first, last, " " if apart else ""
-
-
-class _Shift:
-    """How offsets move when a text is edited; an offset inside an edit moves to its start."""
-
-    __slots__ = ("ends", "shifts", "starts")
-
-    def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.shifts = [0]  # of what follows the i-th edit
-
-    def at(self, offset: int) -> int:
-        index = bisect_right(self.starts, offset)
-        if index and offset < self.ends[index - 1]:
-            return self.starts[index - 1] + self.shifts[index - 1]
-        return offset + self.shifts[index]
-
-    def marks(self, marks: list[_RawMark], text: str) -> list[_RawMark]:
-        """The marks moved into `text`, less those that cover nothing now; a formula without text keeps its place."""
-        move, first = self.at, self.starts[0]
-        found: list[_RawMark] = []
-        for mark in marks:
-            start, end, kind = mark
-            if end > first:
-                start, end = move(start), move(end)
-                mark = (start, end, kind)
-            if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
-                found.append(mark)
-        return found
-
-
-def _edit(text: str, edits: list[_Edit]) -> tuple[str, _Shift]:
-    """The text with its edits made, and how offsets move."""
-    pieces: list[str] = []
-    shift = _Shift()
-    place = moved = 0
-    for start, end, new in edits:
-        pieces += (text[place:start], new)
-        shift.starts.append(start)
-        shift.ends.append(end)
-        moved += len(new) - (end - start)
-        shift.shifts.append(moved)
-        place = end
-    pieces.append(text[place:])
-    return "".join(pieces), shift

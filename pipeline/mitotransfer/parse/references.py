@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -17,13 +18,13 @@ else:
 
 _CITATIONS = frozenset(("mixed-citation", "element-citation", "citation", "nlm-citation"))
 _FIELDS = (
-    *(["ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title", "source", "pub-id", "ext-link", "uri"]),
-    *_CITATIONS,
+    *("ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title"),
+    *("source", "pub-id", "ext-link", "uri", *_CITATIONS),
 )
 _TITLES = ("article-title", "chapter-title", "source")
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_texts = etree.XPath(".//text()", smart_strings=False)
+_texts: Callable[[Element], list[str]] = etree.XPath(".//text()", smart_strings=False)  # type: ignore[assignment]
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _PMID = re.compile(r"\b(?:PMID|pubmed)\W{0,3}(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d{4,9})\b", re.IGNORECASE)
@@ -34,11 +35,12 @@ _PRINTED_YEARS = (
     re.compile(r"[;.,]\s*((?:1[89]|20)\d\d)\b[^;:]{0,12}[;:]"),
     re.compile(r"(?<![\d/–-])((?:1[89]|20)\d\d)(?![\d/–-])"),
 )
-_NAME = r"(?:(?:de|van|von|der|den|la|le|di|da|del|dos|el|al|ter|ten) )*[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]{2,}){0,2}"
+_PARTICLE = r"(?:(?:[Dd]e|[Vv]an|[Vv]on|der|den|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]el|[Dd]os|[Ee]l|[Aa]l|[Tt]er|[Tt]en) )*"
+_NAME = rf"{_PARTICLE}[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]{{2,}}){{0,2}}"
 # "Monzel AS, Enriquez JA" and "Monzel, A.S., Enriquez, J.A."
 _AUTHOR_STYLES = (
-    re.compile(rf"({_NAME}) (?:[A-Z]-?){{1,4}}(?=[,.;:]| \(| and | & | et al|$)[,.;:]?\s*(?:and |& )?", re.IGNORECASE | re.UNICODE),
-    re.compile(rf"({_NAME}), (?:[A-Z]\.[ -]?)+,?\s*(?:and |& )?"),
+    re.compile(rf"({_NAME}) (?:[^\W\d_a-z]-?){{1,4}}(?=[,.;:]| \(| and | & | et al|$)[,.;:]?\s*(?:and |& )?"),
+    re.compile(rf"({_NAME}), (?:[^\W\d_a-z]\.[ -]?)+,?\s*(?:and |& )?"),
 )
 _INITIALS = re.compile(r"^(?:[A-Z]\.?-?){1,4}$")
 _MANY_AUTHORS = re.compile(r"\bet al\b", re.IGNORECASE)
@@ -69,7 +71,7 @@ def read_references(article: Element, walk: Walk) -> None:
 
 
 def _reference_lists(article: Element) -> list[Element]:
-    """The outermost reference lists in document order. Bodies are long: unless there is no other list, only sections are searched."""
+    """The outermost reference lists in document order; of a body, which is long, only the sections if there are other lists."""
     found: list[Element] = []
     for part in article:
         if part.tag == "body":
@@ -102,6 +104,8 @@ def _entries(ref_list: Element) -> list[_Entry]:
         tag = element.tag
         if tag == "surname":
             if entry is not None and not entry.closed and (name := element.text):
+                if not entry.people:
+                    entry.glued = not element.tail and element.getnext() is not None
                 entry.people.append(name if name.isalpha() else " ".join(name.split()))
         elif tag == "ref":
             entry = _Entry(element)
@@ -115,8 +119,20 @@ class _Entry:
     """What the tags of one `ref` say. Fields come from its first citation only: others are further works or other forms of it."""
 
     __slots__ = (
-        "aliases", "authors", "citations", "closed", "editors", "element", "etal", "identifiers", "label", "links", "people",
-        "titles", "year",
+        "aliases",
+        "authors",
+        "citations",
+        "closed",
+        "editors",
+        "element",
+        "etal",
+        "glued",
+        "identifiers",
+        "label",
+        "links",
+        "people",
+        "titles",
+        "year",
     )  # fmt: skip
 
     def __init__(self, element: Element) -> None:
@@ -128,6 +144,7 @@ class _Entry:
         self.authors: list[str] = []
         self.editors: list[str] = []
         self.people = self.authors
+        self.glued = False  # nothing stands between its tags, or between those of its names
         self.etal = False
         self.year = ""
         self.titles: dict[str, Element] = {}
@@ -167,9 +184,7 @@ class _Entry:
         titles = self.titles
         title = next((found for tag in _TITLES if tag in titles and (found := _text(titles[tag]))), "") if titles else ""
         authors, more = self._authors(text)
-        return Reference(
-            key, self.label, text, authors, more, title, self.year or _printed_year(text), *self._identifiers(text)
-        )
+        return Reference(key, self.label, text, authors, more, title, self.year or _printed_year(text), *self._identifiers(text))
 
     def _printed(self) -> str:
         """The entry as it reads; where a citation is only tags (no punctuation between them) blanks keep its fields apart."""
@@ -177,7 +192,8 @@ class _Entry:
         if self.closed:
             citations = list(self.element.iter(*_CITATIONS))
             citations = [one for one in citations if one.tag == "mixed-citation"] or citations
-        return " ".join(" ".join([_flowing(one) if _is_mixed(one) else " ".join(_texts(one)) for one in citations]).split())
+        read = _spaced if self.glued else _flowing
+        return " ".join(" ".join([read(one) if _is_mixed(one) else " ".join(_texts(one)) for one in citations]).split())
 
     def _authors(self, text: str) -> tuple[tuple[str, ...], bool]:
         """(surnames, whether there are more), from the tags or else from how the printed entry begins."""
@@ -210,6 +226,19 @@ class _Entry:
 
 def _flowing(element: Element) -> str:
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+
+
+def _spaced(element: Element) -> str:
+    """Running text whose names are not: a blank goes between two tags that touch, unless they only change the type face."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag.__class__ is str:
+            pieces.append(_spaced(child))
+        tail = child.tail
+        if not tail and child.tag not in ("italic", "bold", "sup", "sub"):
+            pieces.append(" ")
+        pieces.append(tail or "")
+    return "".join(pieces).rstrip(" ")
 
 
 def _is_mixed(citation: Element) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mitotransfer.document import Part, Passage, PassageKind, Table
-from mitotransfer.parse.inline import MATH, Walk, put_before
+from mitotransfer.parse.inline import Walk, put_before, read_inline
 from mitotransfer.parse.tables import read_tables
+from mitotransfer.parse.tags import CONTAINERS, KINDS, NAMES, SKIPPED, TABLES, WHOLE
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -14,34 +15,6 @@ if TYPE_CHECKING:
     Element = etree._Element
 else:
     Element = object
-
-_TABLES = frozenset(["table-wrap", "table-wrap-group", "table", "tgroup", "array"])
-# Read whole as one passage although they may hold nothing but elements.
-_WHOLE = frozenset(["def-item", "disp-formula", "chem-struct", "preformat", "code", "verse-line", "tex-math"]) | {MATH + "math"}
-# No words of the article: identifiers, file names, descriptions of pictures for machines, and the reference list (read apart).
-_SKIPPED = frozenset(["ref-list", "object-id", "alt-text", "long-desc", "graphic", "inline-graphic", "tex-math", "front", "x", "related-article"])
-_CONTAINERS = frozenset(["body", "back", "sec", "abstract", "trans-abstract", "app", "app-group", "boxed-text", "floats-group", "floats-wrap"])
-_KINDS: dict[str, PassageKind] = {
-    "list": "list-item",
-    "def-list": "list-item",
-    "fig": "caption",
-    "fig-group": "caption",
-    "caption": "caption",
-    "media": "caption",
-    "supplementary-material": "caption",
-    "fn": "footnote",
-    "fn-group": "footnote",
-    "boxed-text": "paragraph",
-}
-# What a section without a title is called.
-_NAMES = {
-    "ack": "Acknowledgments",
-    "app": "Appendix",
-    "bio": "Biography",
-    "fn-group": "Footnotes",
-    "glossary": "Glossary",
-    "notes": "Notes",
-}
 
 
 class Walker:
@@ -73,6 +46,8 @@ class Walker:
                 self._front(child, place, part or "front")
             elif tag in ("sub-article", "response"):
                 self.article(child, place, "sub-article")
+            elif tag == "processing-meta":
+                continue
             elif tag in ("floats-group", "floats-wrap"):
                 self._enter(child, place, (), part or "floats")
             elif tag == "body":
@@ -111,7 +86,7 @@ class Walker:
 
     def _keywords(self, group: Element, locator: str, part: Part) -> None:
         title = group.find("title")
-        section = (" ".join("".join(title.itertext()).split()) if title is not None else "Keywords",)
+        section = ("Keywords" if title is None else read_inline(title, self.walk)[0],)
         self._part, self._kind = part, "keyword"
         for keyword in group.iter("kwd", "compound-kwd"):
             if not any(True for _ in keyword.iterancestors("compound-kwd")):
@@ -128,10 +103,12 @@ class Walker:
                 found.append((child, tag, locator + self.walk.step(tag, seen[tag])))
         return found
 
-    def _enter(self, element: Element, locator: str, section: tuple[str, ...], part: Part, kind: PassageKind = "paragraph") -> None:
+    def _enter(
+        self, element: Element, locator: str, section: tuple[str, ...], part: Part, kind: PassageKind = "paragraph"
+    ) -> None:
         self._part, self._kind = part, kind
         self._block(element, str(element.tag), locator, section)
-        self._flush_label(element, locator, section)
+        self._flush_label(locator, section)
 
     def _children(self, parent: Element, locator: str, section: tuple[str, ...]) -> None:
         """Everything in a block that holds blocks; text that stands between them is kept as paragraphs."""
@@ -150,8 +127,8 @@ class Walker:
                 elif tag == "title":
                     section = self._title(child, place, section)
                 elif tag == "label":
-                    self._flush_label(child, place, section)
-                    self._label = " ".join("".join(child.itertext()).split())
+                    self._flush_label(place, section)
+                    self._label = read_inline(child, self.walk)[0]
                 else:
                     self._block(child, tag, locator + step(tag, position) if tag[0] == "{" else place, section)
             if (text := child.tail) and not text.isspace():
@@ -161,24 +138,24 @@ class Walker:
         if ident := element.get("id"):
             self._check_id(ident, locator)
         name = tag.rpartition("}")[2] if tag[0] == "{" else tag
-        if name in _TABLES:
-            self._flush_label(element, locator, section)
+        if name in TABLES:
+            self._flush_label(locator, section)
             self.tables += read_tables(element, self.walk, section, self._part, locator)
             self._lifted(element, locator, section)
-        elif name in _SKIPPED:
+        elif name in SKIPPED:
             return
-        elif tag in _WHOLE or (tag not in _CONTAINERS and tag not in _KINDS and _is_mixed(element)):
+        elif tag in WHOLE or (tag not in CONTAINERS and tag not in KINDS and _is_mixed(element)):
             self._read(element, locator, section)
         elif tag == "alternatives":
             self._alternatives(element, locator, section)
         else:
             kind = self._kind
-            self._kind = _KINDS.get(tag, kind)
-            if tag in _NAMES and element.find("title") is None:
-                section = (*section, _NAMES[tag])
+            self._kind = KINDS.get(tag, kind)
+            if tag in NAMES and element.find("title") is None:
+                section = (*section, NAMES[tag])
             self._children(element, locator, section)
-            if tag in _KINDS:
-                self._flush_label(element, locator, section)
+            if tag in KINDS:
+                self._flush_label(locator, section)
             self._kind = kind
 
     def _alternatives(self, element: Element, locator: str, section: tuple[str, ...]) -> None:
@@ -228,7 +205,7 @@ class Walker:
             put_before(label, passage, joint)
             self._label = ""
 
-    def _flush_label(self, element: Element, locator: str, section: tuple[str, ...]) -> None:
+    def _flush_label(self, locator: str, section: tuple[str, ...]) -> None:
         """A label that found no passage becomes one."""
         if label := self._label:
             self._label = ""

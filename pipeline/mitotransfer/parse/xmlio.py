@@ -57,7 +57,12 @@ def read_xml(data: bytes, name: str) -> Source:
 
 def _parse(data: bytes, encoding: str | None) -> etree._Element:
     parser = etree.XMLParser(
-        encoding=encoding, resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False, remove_pis=False
+        encoding=encoding,
+        resolve_entities="internal",  # type: ignore[arg-type]  # of lxml 5; the stubs are older
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=False,
     )
     return etree.fromstring(data, parser)
 
@@ -93,7 +98,7 @@ def _mend(data: bytes, encoding: str | None, name: str, error: etree.XMLSyntaxEr
     text, changed = _decode(data, encoding, name, notes)
     if text is None:
         return data, False
-    if error.code in (etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY) or changed:
+    if _code(error) in (etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY) or changed:
         named = _write_out_entities(text, name, notes)
         changed = changed or named != text
         text = named
@@ -142,9 +147,14 @@ def _write_out_entities(text: str, name: str, notes: list[Note]) -> str:
         return html.escape(character)
 
     text = _ENTITY.sub(write_out, text)
-    for entity in sorted(unknown):
-        notes.append(("warning", "unknown-entity", name, f"the entity &{entity}; is not defined here; left as it is written"))
+    message = "the entity &{}; is not defined here; left as it is written"
+    notes += [("warning", "unknown-entity", name, message.format(entity)) for entity in sorted(unknown)]
     return text
+
+
+def _code(error: etree.XMLSyntaxError) -> int:
+    """libxml2's number for the error (the stubs leave it out)."""
+    return int(getattr(error, "code", 0))
 
 
 def _refusal(error: etree.XMLSyntaxError, name: str) -> InputError:
@@ -154,10 +164,10 @@ def _refusal(error: etree.XMLSyntaxError, name: str) -> InputError:
     said = (error.msg or "not XML").split(", line ")[0].strip()
     if "amplification" in said or "entity loop" in said.lower():
         return InputError(f"entities expand without bound: {said}", code="entity-bomb", place=place)
-    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+    if _code(error) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return InputError(f"refused: {said}", code="too-large", place=place)
-    if error.code in (etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):
+    if _code(error) in (etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):
         return InputError(f"the file ends too early: {said}", code="truncated-xml", place=place)
-    if error.code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING):
+    if _code(error) in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING):
         return InputError(f"wrong encoding: {said}", code="encoding", place=place)
     return InputError(f"not well-formed XML: {said}", code="malformed-xml", place=place)

@@ -1,0 +1,115 @@
+"""Editing a text whose parts are known by their offsets: collapsing whitespace, cutting citations out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+Span = tuple[int, int]
+RawMark = tuple[int, int, str]
+_Edit = tuple[int, int, str]
+
+_ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
+_CLOSING = frozenset(".,;:)]}?!%»”’")
+_OPENING = frozenset("([{«“‘/")
+
+
+class Shift:
+    """How offsets move when a text is edited; an offset inside an edit moves to its start."""
+
+    __slots__ = ("ends", "shifts", "starts")
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.shifts = [0]  # of what follows the i-th edit
+
+    def add(self, start: int, end: int, length: int) -> None:
+        """From now on `start:end`, after all edits so far, is `length` characters long."""
+        self.starts.append(start)
+        self.ends.append(end)
+        self.shifts.append(self.shifts[-1] + length - (end - start))
+
+    def at(self, offset: int) -> int:
+        """Where an offset of the old text is in the new one."""
+        index = bisect_right(self.starts, offset)
+        if index and offset < self.ends[index - 1]:
+            return self.starts[index - 1] + self.shifts[index - 1]
+        return offset + self.shifts[index]
+
+    def marks(self, marks: list[RawMark], text: str) -> list[RawMark]:
+        """The marks moved into `text`, less those that cover nothing now; a formula without text keeps its place."""
+        move, first = self.at, self.starts[0]
+        found: list[RawMark] = []
+        for mark in marks:
+            if mark[1] <= first and mark[0] < mark[1]:
+                found.append(mark)
+                continue
+            start, end, kind = move(mark[0]), move(mark[1]), mark[2]
+            if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
+                found.append((start, end, kind))
+        return found
+
+
+def is_tidy(text: str) -> bool:
+    """Whether its only whitespace are single blanks inside it (much quicker to ask than to collapse)."""
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text:
+        return False
+    if not text.isascii():
+        for blank in _ODD_BLANKS:
+            if blank in text:
+                return False
+    return not text or (text[0] != " " and text[-1] != " ")
+
+
+def collapsed(raw: str) -> Shift:
+    """How offsets move when every whitespace run of `raw` becomes one blank and those at its ends none."""
+    blank = raw.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    for character in _ODD_BLANKS:
+        if character in blank:
+            blank = blank.replace(character, " ")
+    length = len(blank.rstrip())
+    lead = len(blank) - len(blank.lstrip()) if length else 0
+    shift = Shift()
+    shift.add(0, lead, 0)
+    at = blank.find("  ", lead, length)
+    while at >= 0:
+        end = length - len(blank[at:length].lstrip())
+        shift.add(at, end, 1)
+        at = blank.find("  ", end, length)
+    shift.add(length, len(raw), 0)
+    return shift
+
+
+def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
+    """A tidy text without some spans and the blanks they leave, and how offsets move."""
+    pieces: list[str] = []
+    shift = Shift()
+    place = 0
+    for start, end, new in _cuts(text, spans):
+        pieces += (text[place:start], new)
+        shift.add(start, end, len(new))
+        place = end
+    pieces.append(text[place:])
+    return "".join(pieces), shift
+
+
+def _cuts(text: str, spans: list[Span]) -> list[_Edit]:
+    """The edits that take spans out of a tidy text, each with the blanks around it; neighbours become one edit."""
+    edits: list[_Edit] = []
+    for start, end in sorted(spans):
+        touches = edits and not text[edits[-1][1] : start].strip()
+        edits.append(_cut(text, edits.pop()[0] if touches else start, end))
+    return edits
+
+
+def _cut(text: str, start: int, end: int) -> _Edit:
+    """One cut: a blank is left in its place unless punctuation or an end of the text follows."""
+    first, last = start, end
+    while first and text[first - 1] == " ":
+        first -= 1
+    while last < len(text) and text[last] == " ":
+        last += 1
+    if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
+        return first, last, ""
+    apart = first < start or last > end or (text[first - 1].isalnum() and text[last].isalnum())
+    return first, last, " " if apart else ""
