@@ -53,9 +53,9 @@ def main() -> int:
             for loss in losses[: arguments.show]:
                 print(f"    {loss}")
         below += matched < FLOOR * total
-    print(
-        f"{found:,} of {expected:,} words of the bodies in order: {found / max(expected, 1):.4%}; {below} files below {FLOOR:.1%}"
-    )
+    share = found / max(expected, 1)
+    print(f"{found:,} of {expected:,} words of the bodies in order: {share:.4%}; {below} files below {FLOOR:.1%}")
+    print(f"{given - found:,} words were given that are not expected there")
     return 1 if below else 0
 
 
@@ -159,10 +159,8 @@ def align(oracle: list[str], ours: list[str], window: int = 3000, run: int = 3) 
             continue
         skip_oracle, skip_ours = _meet(oracle[i : i + window], ours[j : j + window], run)
         if skip_oracle:
-            lost = " ".join(oracle[i : i + min(skip_oracle, 12)])
-            losses.append(
-                f"{' '.join(oracle[max(0, i - 4) : i])} [{lost}] x{skip_oracle}; ours: {' '.join(ours[j : j + min(skip_ours, 6)])}"
-            )
+            before, lost = " ".join(oracle[max(0, i - 4) : i]), " ".join(oracle[i : i + min(skip_oracle, 12)])
+            losses.append(f"{before} [{lost}] x{skip_oracle}; ours: {' '.join(ours[j : j + min(skip_ours, 6)])}")
         i, j = i + skip_oracle, j + skip_ours
     return matched, losses
 

@@ -31,6 +31,7 @@ _PLAIN = re.compile(rf"\s*[\[(]?\s*{_listing(_NUMBER)}\s*[\])]?[.,;]?\s*")
 _WRAPPED = re.compile(rf"[\s\[(,;]*{_listing(_LOOSE)}[\s\]),;]*")
 _BRACKETED = re.compile(rf"\[\s*{_listing(_LOOSE)}[\s,;]*\]|\(\s*{_listing(_LOOSE)}[\s,;]*\)")
 _FARTHEST_BRACKET = 60
+_OPEN = frozenset(("[", "("))
 _BETWEEN = frozenset(("", ",", ";", "-", *map(chr, range(0x2010, 0x2016)), "\u2212"))
 _SEPARATORS = frozenset(("", " ", ",", ", ", ";", "; ", "[", "]", "(", ")", "],[", "], [", "] ["))
 _YEAR_BEFORE = re.compile(r"(?<![\d.,])(?:19|20)\d\d[.,;:)]?$")
@@ -54,11 +55,15 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
         if end <= reached:
             groups[-1][2].append(cite)
             continue
-        span = _numbered(text, start, end, sups)
-        if span is None:
+        if text[start - 1 : start] == "[" and text[end : end + 1] == "]" and text[start:end].isdigit() and end - start < 4:
+            first, last = start - 1, end + 1  # by far the most frequent
+        elif span := _numbered(text, start, end, sups):
+            first, last = span
+        else:
             named.append((start, end, _resolve(target, walk), text[start:end].strip()))
             continue
-        first, last = _with_empty_brackets(text, *span)
+        if text[first - 1 : first] in _OPEN:
+            first, last = _with_empty_brackets(text, first, last)
         if groups and (first <= reached or text[reached:first].strip() in _BETWEEN):
             first, reached, members = groups.pop()
             members.append(cite)
@@ -85,8 +90,6 @@ def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
     """
     printed = text[start:end]
     is_number = printed.isdigit() and len(printed) < 4
-    if is_number and start and text[start - 1] == "[" and text[end : end + 1] == "]" and not sups:
-        return start - 1, end + 1  # by far the most frequent
     for first, last in sups:
         if first <= start and end <= last and first < last and _WRAPPED.fullmatch(text, first, last):
             return first, last
@@ -109,6 +112,8 @@ def _with_empty_brackets(text: str, first: int, last: int) -> Span:
 def _resolve(target: str, walk: Walk) -> tuple[str, ...]:
     """The keys of the references that a `rid` (one or more ids) points to."""
     keys = walk.keys
+    if target in keys:
+        return (keys[target],)
     found = []
     for ident in target.split():
         if ident in keys:

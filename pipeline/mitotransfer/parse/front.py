@@ -54,7 +54,7 @@ def read_head(article: Element, name: str, walk: Walk) -> Head:
         licence=_licence(meta, walk),
         article_type=kind,
         language=language,
-        retracted=_is_retracted(article, meta, kind, title, walk),
+        retracted=_is_retracted(meta, kind, title, walk),
     )
 
 
@@ -83,8 +83,9 @@ def _journal(article: Element, walk: Walk) -> str:
 
 def _year(meta: Element) -> str:
     """The earliest year of publication: in print, on line or in a collection."""
-    years = [year.text or "" for date in meta.iter("pub-date") for year in date.iterchildren("year")]
-    years += [date.get("iso-8601-date", "") for date in meta.iter("pub-date")]
+    dates = list(meta.iterchildren("pub-date"))
+    years = [year.text or "" for date in dates for year in date.iterchildren("year")]
+    years += [date.get("iso-8601-date", "") for date in dates]
     return min((match.group() for year in years if (match := _YEAR.search(year))), default="")
 
 
@@ -102,16 +103,18 @@ def _authors(meta: Element) -> Iterator[str]:
 
 def _licence(meta: Element, walk: Walk) -> str:
     """The licence's address, else its statement, else the copyright statement."""
-    licences = list(meta.iter("license"))
-    for reference in meta.iter(_LICENCE_REF):
+    permissions = [*meta.iterchildren("permissions", "license", "copyright-statement")]
+    for reference in (one for holder in permissions for one in holder.iter(_LICENCE_REF)):
         if reference.text and reference.text.strip():
             return reference.text.strip()
+    licences = [licence for holder in permissions for licence in holder.iter("license")]
     for licence in licences:
         for element in licence.iter("license", "ext-link", "uri"):
             for key, value in element.attrib.items():
                 if str(key).endswith(("href", "resource")) and _LICENCE_URL.match(str(value)):
                     return str(value)
-    for element in (*licences, *meta.iter("copyright-statement")):
+    statements = [statement for holder in permissions for statement in holder.iter("copyright-statement")]
+    for element in (*licences, *statements):
         text = read_inline(element, walk)[0]
         if match := _LICENCE_URL.search(text):
             return match.group().rstrip(".,;")
@@ -120,12 +123,13 @@ def _licence(meta: Element, walk: Walk) -> str:
     return ""
 
 
-def _is_retracted(article: Element, meta: Element, kind: str, title: str, walk: Walk) -> bool:
+def _is_retracted(meta: Element, kind: str, title: str, walk: Walk) -> bool:
     """Whether the article was retracted; a notice of retraction is not itself a retracted article."""
     if kind in _NOTICES:
         return False
     if kind == "retracted-article" or _RETRACTED_TITLE.match(title):
         return True
-    if any(related.get("related-article-type") in _RETRACTED_BY for related in article.iterfind("front//related-article")):
+    if any(related.get("related-article-type") in _RETRACTED_BY for related in meta.iter("related-article")):
         return True
-    return any(_RETRACTED_TITLE.match(read_inline(subject, walk)[0]) for subject in meta.iter("subject"))
+    subjects = (subject for categories in meta.iterchildren("article-categories") for subject in categories.iter("subject"))
+    return any(_RETRACTED_TITLE.match(read_inline(subject, walk)[0]) for subject in subjects)

@@ -14,8 +14,19 @@ from lxml import etree
 from mitotransfer.document import Citation, Mark, Part, Passage, PassageKind, Reference
 from mitotransfer.errors import Problem, Severity
 from mitotransfer.parse.citations import RawCitation, Region, cited_regions
-from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy
-from mitotransfer.parse.tags import LIFTED, MATH, MATH_CELLS, MATH_SCRIPTS, NO_TEXT, SIMPLE, SPACED
+from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy, squeezed
+from mitotransfer.parse.tags import (
+    LIFTED,
+    MATH,
+    MATH_ANNOTATIONS,
+    MATH_CELLS,
+    MATH_FRACTION,
+    MATH_SCRIPTS,
+    MATH_SPACE,
+    NO_TEXT,
+    SIMPLE,
+    SPACED,
+)
 
 if TYPE_CHECKING:
     Element = etree._Element
@@ -54,8 +65,10 @@ class Walk:
         self, element: Element, kind: PassageKind, part: Part, section: tuple[str, ...] = (), locator: str = ""
     ) -> Passage:
         """The mixed content of `element` as the next passage of the article."""
-        text, marks, citations = read_inline(element, self)
         self.count += 1
+        if not len(element) and (only := element.text):  # most cells and many paragraphs
+            return Passage(f"p{self.count}", kind, part, " ".join(only.split()), locator, section)
+        text, marks, citations = read_inline(element, self)
         return Passage(f"p{self.count}", kind, part, text, locator, section, marks, citations)
 
     def text_passage(self, text: str, kind: PassageKind, part: Part, section: tuple[str, ...], locator: str) -> Passage:
@@ -131,6 +144,8 @@ class _Gather:
         """Read `element` without its tail, its text beginning at offset `at`; returns the offset after it."""
         parts, marks = self.parts, self.marks
         if text := element.text:
+            if "\n" in text:
+                text = squeezed(text, at)
             parts.append(text)
             at += len(text)
         for child in element:
@@ -140,7 +155,7 @@ class _Gather:
                 if len(child):
                     marks.append((at, at, kind))  # outer before inner: keep the place
                     at = self.read(child, at)
-                    marks[slot] = (start, at, kind)
+                    self._close(slot, start, at, kind)
                 elif text := child.text:
                     parts.append(text)
                     at += len(text)
@@ -152,6 +167,8 @@ class _Gather:
             elif tag.__class__ is str:  # not a comment, a processing instruction or an entity
                 at = self._other(child, str(tag), at)
             if text := child.tail:
+                if "\n" in text:
+                    text = squeezed(text, at)
                 parts.append(text)
                 at += len(text)
         return at
@@ -165,32 +182,44 @@ class _Gather:
         if tag in NO_TEXT:
             return self._hole("formula" if tag == "tex-math" else "", at)
         if tag in SPACED or tag == "break":
-            self.parts.append(" ")
-            at = self.read(child, at + 1)
-            self.parts.append(" ")
-            return at + 1
+            return self._blank(self.read(child, self._blank(at)))
         if tag == "alternatives":
             return self._alternatives(child, at)
         return self._marked(child, tag, at)
+
+    def _blank(self, at: int) -> int:
+        """Put a blank unless there is one, or nothing yet to be kept apart from."""
+        if not at or self.parts[-1].endswith(" "):
+            return at
+        self.parts.append(" ")
+        return at + 1
 
     def _marked(self, element: Element, kind: str, at: int) -> int:
         slot = len(self.marks)
         self.marks.append((at, at, kind))
         end = self.read(element, at)
-        self.marks[slot] = (at, end, kind)
+        self._close(slot, at, end, kind)
         return end
 
+    def _close(self, slot: int, start: int, end: int, kind: str) -> None:
+        """Give a mark its end; one that covers nothing is dropped, a formula keeps its place."""
+        if start < end or kind == "formula":
+            self.marks[slot] = (start, end, kind)
+        else:
+            del self.marks[slot]
+
     def _xref(self, element: Element, at: int) -> int:
-        kind, target = element.get("ref-type"), element.get("rid", "")
+        target = element.get("rid", "")
         if len(element):
             end = self.read(element, at)
         else:
             text = element.text or ""
             self.parts.append(text)
             end = at + len(text)
+        kind = "bibr" if target in self.walk.keys else element.get("ref-type")
         if kind == "bibr" or (not kind and target and target.split()[0] in self.walk.keys):
             self.cites.append((at, end, target))
-        else:
+        elif at < end:
             self.marks.append((at, end, f"xref-{kind}" if kind else "xref"))
         return end
 
@@ -225,22 +254,25 @@ class _Gather:
         if (text := element.text) and (text := text.strip()):
             self.parts.append(text)
             at += len(text)
-        previous, is_base, script = "", True, MATH_SCRIPTS.get(str(element.tag))
+        parent = str(element.tag)
+        script, is_fraction = MATH_SCRIPTS.get(parent), parent == MATH_FRACTION
+        previous = ""
         for child in element:
-            if child.tag.__class__ is not str:
+            tag = child.tag
+            if tag.__class__ is not str or tag in MATH_ANNOTATIONS:
                 continue
-            name = str(child.tag).rpartition("}")[2]
-            if previous in MATH_CELLS or (previous and element.tag == MATH + "mfrac") or name == "mspace":
+            if previous and (is_fraction or previous in MATH_CELLS or tag == MATH_SPACE):
                 self.parts.append(" ")  # or 1 over 2 would read as 12
                 at += 1
-            previous = name
-            if name in ("annotation", "annotation-xml"):
-                continue
             start, slot = at, len(self.marks)
-            at = self._math(child, at)
-            if script and not is_base:
+            if len(child):
+                at = self._math(child, at)
+            elif (text := child.text) and (text := text.strip()):
+                self.parts.append(text)
+                at += len(text)
+            if script and previous:
                 self.marks.insert(slot, (start, at, script))
-            is_base = False
+            previous = str(tag)
         return at
 
     def settle(self) -> tuple[str, tuple[Mark, ...], tuple[Citation, ...]]:
@@ -248,7 +280,8 @@ class _Gather:
         text = "".join(self.parts)
         if not is_tidy(text):
             raw, text = text, " ".join(text.split())
-            if len(text) != len(raw):  # else each run was one character, none at the ends, and the offsets hold
+            # offsets hold where each run was one character, none at the ends, and where only blanks at the end are gone
+            if len(text) != len(raw) and not (raw.startswith(text) and self._reach() <= len(text)):
                 self._tidy(raw)
         numbered: list[Region] = []
         named: list[Region] = []
@@ -266,10 +299,15 @@ class _Gather:
             cites.sort()
         return text, tuple(map(_new_mark, shift.marks(marks, text))), tuple(cites)
 
+    def _reach(self) -> int:
+        """The last offset that anything but the text itself uses."""
+        return max([span[1] for spans in (self.marks, self.cites, self.holes) for span in spans], default=0)
+
     def _tidy(self, raw: str) -> None:
         """Move all offsets from the raw text to the text with its whitespace collapsed."""
         move = collapsed(raw).at
-        self.marks = [(move(start), move(end), kind) for start, end, kind in self.marks]
+        moved = [(move(start), move(end), kind) for start, end, kind in self.marks]
+        self.marks = [mark for mark in moved if mark[0] < mark[1] or mark[2] == "formula"]
         self.cites = [(move(start), move(end), target) for start, end, target in self.cites]
         self.sups = [(move(start), move(end)) for start, end in self.sups]
         self.holes = [(move(start), move(end)) for start, end in self.holes]

@@ -61,19 +61,31 @@ def is_tidy(text: str) -> bool:
     return not text or (text[0] != " " and text[-1] != " ")
 
 
+def squeezed(text: str, at: int) -> str:
+    """A piece of text that begins at offset `at` with each of its whitespace runs as one blank, and none at offset 0."""
+    words = " ".join(text.split())
+    if not words:
+        return " " if at else ""
+    lead = " " if at and text[0].isspace() else ""
+    return f"{lead}{words} " if text[-1].isspace() else lead + words
+
+
 def collapsed(raw: str) -> Shift:
     """How offsets move when every whitespace run of `raw` becomes one blank and those at its ends none."""
     blank = raw.replace("\n", " ").replace("\t", " ").replace("\r", " ")
-    for character in _ODD_BLANKS:
-        if character in blank:
-            blank = blank.replace(character, " ")
+    if not blank.isascii():
+        for character in _ODD_BLANKS:
+            if character in blank:
+                blank = blank.replace(character, " ")
     length = len(blank.rstrip())
     lead = len(blank) - len(blank.lstrip()) if length else 0
     shift = Shift()
     shift.add(0, lead, 0)
     at = blank.find("  ", lead, length)
     while at >= 0:
-        end = length - len(blank[at:length].lstrip())
+        end = at + 2
+        while blank[end] == " ":
+            end += 1
         shift.add(at, end, 1)
         at = blank.find("  ", end, length)
     shift.add(length, len(raw), 0)

@@ -21,6 +21,7 @@ _FIELDS = (
     *("ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title"),
     *("source", "pub-id", "ext-link", "uri", *_CITATIONS),
 )
+_HOLDERS = ("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "ack", "sub-article", "response")
 _TITLES = ("article-title", "chapter-title", "source")
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -36,11 +37,12 @@ _PRINTED_YEARS = (
     re.compile(r"(?<![\d/–-])((?:1[89]|20)\d\d)(?![\d/–-])"),
 )
 _PARTICLE = r"(?:(?:[Dd]e|[Vv]an|[Vv]on|der|den|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]el|[Dd]os|[Ee]l|[Aa]l|[Tt]er|[Tt]en) )*"
+_BLANK_BEFORE = re.compile(r"\s+(?=[.,;:)\]])")
 _NAME = rf"{_PARTICLE}[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]{{2,}}){{0,2}}"
 # "Monzel AS, Enriquez JA" and "Monzel, A.S., Enriquez, J.A."
 _AUTHOR_STYLES = (
     re.compile(rf"({_NAME}) (?:[^\W\d_a-z]-?){{1,4}}(?=[,.;:]| \(| and | & | et al|$)[,.;:]?\s*(?:and |& )?"),
-    re.compile(rf"({_NAME}), (?:[^\W\d_a-z]\.[ -]?)+,?\s*(?:and |& )?"),
+    re.compile(rf"({_NAME}), (?:[^\W\d_a-z]\.?[ -]?){{1,4}}(?![^\W\d_]),?\s*(?:and |& )?"),
 )
 _INITIALS = re.compile(r"^(?:[A-Z]\.?-?){1,4}$")
 _MANY_AUTHORS = re.compile(r"\bet al\b", re.IGNORECASE)
@@ -71,29 +73,24 @@ def read_references(article: Element, walk: Walk) -> None:
 
 
 def _reference_lists(article: Element) -> list[Element]:
-    """The outermost reference lists in document order; of a body, which is long, only the sections if there are other lists."""
+    """The outermost reference lists in document order.
+
+    They stand among sections; only if none is found there the whole article, which is long, is searched.
+    """
     found: list[Element] = []
-    for part in article:
-        if part.tag == "body":
-            _search_sections(part, found)
-        elif part.tag == "sub-article" or part.tag == "response":
-            found += _reference_lists(part)
-        elif part.tag not in ("front", "front-stub"):
-            found += _outermost(part)
-    return found or _outermost(article)
+    _search(article, found)
+    if not found:
+        everywhere = article.iter("ref-list")
+        found = [one for one in everywhere if next(one.iterancestors("ref-list"), None) is None]
+    return found
 
 
-def _search_sections(parent: Element, found: list[Element]) -> None:
-    for child in parent.iterchildren("sec", "ref-list"):
+def _search(parent: Element, found: list[Element]) -> None:
+    for child in parent.iterchildren("ref-list", *_HOLDERS):
         if child.tag == "ref-list":
             found.append(child)
         else:
-            _search_sections(child, found)
-
-
-def _outermost(element: Element) -> list[Element]:
-    lists = element.iter("ref-list")
-    return [one for one in lists if next(one.iterancestors("ref-list"), None) is None]
+            _search(child, found)
 
 
 def _entries(ref_list: Element) -> list[_Entry]:
@@ -228,17 +225,9 @@ def _flowing(element: Element) -> str:
     return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
-def _spaced(element: Element) -> str:
-    """Running text whose names are not: a blank goes between two tags that touch, unless they only change the type face."""
-    pieces = [element.text or ""]
-    for child in element:
-        if child.tag.__class__ is str:
-            pieces.append(_spaced(child))
-        tail = child.tail
-        if not tail and child.tag not in ("italic", "bold", "sup", "sub"):
-            pieces.append(" ")
-        pieces.append(tail or "")
-    return "".join(pieces).rstrip(" ")
+def _spaced(citation: Element) -> str:
+    """Running text in which names are only tags: a blank after each tag, none before punctuation."""
+    return _BLANK_BEFORE.sub("", " ".join(_texts(citation)))
 
 
 def _is_mixed(citation: Element) -> bool:

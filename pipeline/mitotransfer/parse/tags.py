@@ -33,7 +33,10 @@ SIMPLE = {
 SPACED = _names("p title subtitle label caption def term list-item verse-line attrib speaker tr td th sig")
 NO_TEXT = _names("tex-math annotation object-id graphic inline-graphic inline-media")
 MATH_SCRIPTS = {f"{MATH}msup": "sup", f"{MATH}msub": "sub"}
-MATH_CELLS = _names("mtr mtd")
+MATH_CELLS = frozenset((f"{MATH}mtr", f"{MATH}mtd"))
+MATH_ANNOTATIONS = frozenset((f"{MATH}annotation", f"{MATH}annotation-xml"))
+MATH_FRACTION = f"{MATH}mfrac"
+MATH_SPACE = f"{MATH}mspace"
 
 # --- among blocks ---
 TABLES = _names("table-wrap table-wrap-group table tgroup array")

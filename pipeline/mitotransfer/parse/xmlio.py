@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from functools import cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -56,15 +57,19 @@ def read_xml(data: bytes, name: str) -> Source:
 
 
 def _parse(data: bytes, encoding: str | None) -> etree._Element:
-    parser = etree.XMLParser(
+    return etree.fromstring(data, _parser(encoding))
+
+
+@cache
+def _parser(encoding: str | None) -> etree.XMLParser:
+    """One parser for all files: it keeps the element names it has met."""
+    return etree.XMLParser(
         encoding=encoding,
         resolve_entities="internal",  # type: ignore[arg-type]  # of lxml 5; the stubs are older
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_pis=False,
     )
-    return etree.fromstring(data, parser)
 
 
 def _true_encoding(data: bytes, name: str, notes: list[Note]) -> str | None:
