@@ -210,7 +210,8 @@ def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
         return Result("done", msgspec.json.encode(_with_identity(articles, line)))
     except InputError as error:
-        place = f"{line.place}{error.place and ': '}{error.place}"
+        inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
+        place = f"{line.place}{inner}" if inner != error.place else f"{line.place}{error.place and ': '}{error.place}"
         return _unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
     except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
         return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))

@@ -105,9 +105,9 @@ class Shards:
     def index(self) -> list[str]:
         """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
         try:
-            text = (self.folder / _INDEX).read_text(encoding="utf-8")
+            text = (self.folder / _INDEX).read_bytes().decode()
         except OSError as error:
             raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error
         except UnicodeDecodeError as error:
             raise ConfigError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
-        return text.split("\n")[:-1]  # not splitlines(): a name may hold a character it takes for a line end
+        return text.split("\n")[:-1]  # a name may hold other characters that Python takes for line ends

@@ -25,7 +25,8 @@ _PASSIVE = re.compile(
 )
 _CLAUSE = re.compile(r";|:|\.\s|\b(?:but|whereas|while|although|however|yet)\b", re.IGNORECASE)
 _NULL = re.compile(
-    r"\b(?:no (?:significant |further |clear )?(?:improvement|effect|change|difference|increase|decrease|reduction|benefit|gain)s?"
+    r"\b(?:no (?:significant |further |clear )?"
+    r"(?:improvement|effect|change|difference|increase|decrease|reduction|benefit|gain)s?"
     r"|(?:did|does|do|was|were|could) not|failed to|without|neither|nor|unchanged|unaffected|unaltered"
     r"|remained (?:the same|similar|stable))\b",
     re.IGNORECASE,
@@ -61,6 +62,14 @@ _MEANINGS = {
 }
 
 
+# Said of an outcome these mean that it stays as it is, though no word for a direction is there to be denied.
+_UNCHANGED = re.compile(
+    r"\bno (?:(?:significant|further|clear|detectable|obvious|overall) )?(?:effects?|changes?|differences?|influence|impact)\b"
+    r"|\bwithout (?:affecting|altering|changing|influencing)\b|\bun(?:changed|affected|altered)\b"
+    r"|\bnot (?:\w+ly )?(?:affect|alter|chang|influenc|differ)\w*"
+    r"|\b(?:remain(?:ed|s)?|stayed|was|were|is|are) (?:the same|similar|stable|comparable)\b",
+    re.IGNORECASE,
+)
 _ARROWS = {"↑": "increase", "↓": "decrease", "↔": "none", "→": "none"}
 
 
@@ -73,6 +82,8 @@ def find_directions(text: str, resources: Resources) -> list[Direction]:
         compound = text[mention.start - 1 : mention.start] in ("-", "‐", "‑") and mention.start > 0  # "LPS-induced"
         if meanings and not compound:
             found.append(Direction(mention.start, mention.end, meanings.pop() if len(meanings) == 1 else "change"))
+    nulls = [Direction(m.start(), m.end(), "none") for m in _UNCHANGED.finditer(text)]
+    found = [d for d in found if not any(null.start <= d.start and d.end <= null.end for null in nulls)] + nulls
     found += [Direction(at, at + 1, _ARROWS[sign]) for at, sign in enumerate(text) if sign in _ARROWS]
     return sorted(found)
 
@@ -119,8 +130,10 @@ def _speaking_for(text: str, mention: Mention, directions: list[Direction], outc
 
 def _passive(text: str, mention: Mention, word: Direction) -> bool:
     """Whether the direction word after an outcome is its predicate and not a participle of the next noun."""
-    between = text[mention.end : word.start]
-    return bool(_FINITE.search(between)) or text[word.start : word.end].endswith(("ed", "es", "ell", "ose"))
+    said = text[word.start : word.end].lower()
+    if word.meaning == "none":
+        return not said.startswith(("no ", "without"))  # these speak for what follows
+    return bool(_FINITE.search(text[mention.end : word.start])) or said.endswith(("ed", "es", "ell", "ose"))
 
 
 def _through_list(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:

@@ -160,9 +160,11 @@ def map_columns(rules: HeaderRules, headers: list[list[str]], witness: list[dict
 
 def _columns_of(rules: HeaderRules, table: TableName, headers: list[list[str]], witness: list[dict[str, float]]) -> list[Column]:
     found: dict[str, Column] = {}
+    beside: list[Column] = []
+    bands: dict[str, str] = {}
     unknown: list[int] = []
     for number, texts in enumerate(headers):
-        rule = _rule_for(rules, table, texts)
+        rule, known = _rule_for(rules, table, texts)
         if rule is None:
             unknown.append(number)
             continue
@@ -172,7 +174,9 @@ def _columns_of(rules: HeaderRules, table: TableName, headers: list[list[str]], 
             continue
         confidence = 0.95 if not rule.categories else 0.6 + 0.35 * min(share, 1.0)
         column = Column(number, rule, rule.roles[table], confidence)
-        if column.role not in found or confidence > found[column.role].confidence:
+        if known != texts[-1] and bands.setdefault(column.role, known) == known and column.role in found:
+            beside.append(column)  # "Outcome" over "in vitro" and "in vivo": both say outcomes
+        elif column.role not in found or confidence > found[column.role].confidence:
             found[column.role] = column
     for number in unknown:
         for rule in rules.columns:
@@ -180,16 +184,16 @@ def _columns_of(rules: HeaderRules, table: TableName, headers: list[list[str]], 
             if free and _speaks_for(witness[number], rule):
                 found[rule.roles[table]] = Column(number, rule, rule.roles[table], 0.5)
                 break
-    return sorted(found.values(), key=lambda column: column.number)
+    return sorted([*found.values(), *beside], key=lambda column: column.number)
 
 
-def _rule_for(rules: HeaderRules, table: TableName, texts: list[str]) -> ColumnRule | None:
-    """The first rule that knows the column's lowest header, else all its headers read as one, else an upper one."""
+def _rule_for(rules: HeaderRules, table: TableName, texts: list[str]) -> tuple[ColumnRule | None, str]:
+    """The first rule that knows the column's lowest header, else all its headers read as one, else an upper one; and which."""
     for header in dict.fromkeys([texts[-1], " ".join(texts), *reversed(texts)] if texts else []):
         for rule in rules.columns:
             if table in rule.roles and rule.matches(normalise(header)):
-                return rule
-    return None
+                return rule, header
+    return None, ""
 
 
 _WITNESS_SHARE = 0.8  # of the filled cells: a header we do not know needs cells that leave no doubt

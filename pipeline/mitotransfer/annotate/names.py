@@ -90,8 +90,10 @@ def _shared_start(text: str, joint: re.Match[str], mentions: list[Mention], matc
         for count in range(len(following), 0, -1):
             name = f"{opening} {text[following[0].start() : following[count - 1].end()]}"
             for meaning in matcher.exactly(name):
-                if meaning.category == left.category and meaning.ident != left.ident:
-                    start, end = following[0].start(), following[count - 1].end()
+                start, end = following[0].start(), following[count - 1].end()
+                if (meaning.category, meaning.ident) == (left.category, left.ident):
+                    return [left._replace(end=end)]  # "infarct area and volume" are one: the name goes on to the end of the list
+                if meaning.category == left.category:
                     return [Mention(start, end, meaning.category, meaning.ident, name)]
     return []
 

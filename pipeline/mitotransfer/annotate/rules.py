@@ -1,12 +1,184 @@
-"""Prose rules."""
+"""Rules for prose: patterns over sentences in which names are replaced by slots. Read from `prose.yaml`, checked when loaded.
+
+A pattern is a regular expression in which braces stand for slots and named parts:
+    {cell}  {cell|tissue}    a name of that kind (of one of those kinds), with the words that may narrow it before it
+    {donor=cell}             the same, and it fills the role; a list ("A, B and C") fills it with each of its names
+    {transfer}               a trigger word of that event of `trigger.tsv`, in any of its forms
+    {gap}                    an entry of `words` in the file
+"""
+
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from mitotransfer.document import EventKind, TableName
+from mitotransfer.errors import ConfigError
+from mitotransfer.settings import checked, read_yaml
 
-class ProseRules(msgspec.Struct, frozen=True):
-    pass
+SLOTS = frozenset({"cell", "adjective", "tissue", "species", "form", "mito", "mechanism"})
+TRIGGERS = frozenset({"secretion", "transfer", "uptake", "transplantation", "isolation", "negative"})
+ROLES = frozenset({"donor", "recipient", "form", "mechanism", "species", "agent"})
+
+_BRACES = re.compile(r"\{(?:(\w+)=)?([a-z_]+(?:\|[a-z_]+)*)\}")
+# Words that may stand before a name and belong to it: no verbs, prepositions or conjunctions.
+_STOP = (
+    r"(?:and|or|but|by|from|to|into|onto|in|of|on|at|with|without|that|which|who|whose|where|when|while|whereas|after|via|through|for|as|"
+    r"than|is|are|was|were|be|been|has|have|had|did|do|not|no|can|could|may|might|also|then|whether|if)\b"
+)
+_NARROWER = rf"(?:(?:(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*|<(?:species|tissue|cell|adjective)\d+/>)[ ‐‑-])"
+_JOINT = r"(?:, | and | or |, and |, or | as well as |/)"
+# Brackets are taken away before patterns are tried, so a list is names, joints and a few words between them.
+_SLOT = r"<(?:{kinds})\d+/>"
+_TRIGGER = r"<(?:[a-z]+\+)*(?:{kinds})(?:\+[a-z]+)*\d+/[^>]*>"
+
+
+class Rule(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """One way to say something. With `event` it states a finding, without it fills roles of the findings of its sentence.
+
+    `yes` are sentences with the roles marked as `[donor Astrocytes]`; `no` are sentences in which it must not apply.
+    """
+
+    id: str
+    description: str
+    patterns: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    event: EventKind | Literal[""] = ""
+    table: TableName | Literal[""] = ""
+
+
+class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """Wording that decides what a sentence is worth, tried on its plain text. `yes` and `no` are checked when loaded."""
+
+    id: str
+    description: str
+    patterns: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """All patterns as one."""
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self.patterns), re.IGNORECASE)
+
+
+class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """The whole file. Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+
+    `states` are entries of the mechanism vocabulary that are no mechanism in prose.
+    """
+
+    words: dict[str, str]
+    comparatives: dict[Literal["increase", "decrease", "improve", "worsen", "none"], tuple[str, ...]]
+    states: tuple[str, ...]
+    distractors: tuple[Phrase, ...]
+    background: tuple[Phrase, ...]
+    own: tuple[Phrase, ...]
+    controls: tuple[Phrase, ...]
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
+        """Each rule with its patterns as regular expressions."""
+        return tuple((rule, tuple(_compiled(pattern, self.words) for pattern in rule.patterns)) for rule in self.rules)
+
+    @cached_property
+    def comparative(self) -> re.Pattern[str]:
+        """The comparatives; the name of the matched group is their meaning."""
+        groups = (rf"(?P<{meaning}>{'|'.join(words)})" for meaning, words in self.comparatives.items())
+        return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
+
+    @cached_property
+    def distractor(self) -> re.Pattern[str]:
+        """Whatever only looks like mitochondria that move between cells."""
+        return _any(self.distractors)
+
+    @cached_property
+    def is_background(self) -> re.Pattern[str]:
+        """Signs of what others found or of what was asked."""
+        return _any(self.background)
+
+    @cached_property
+    def is_own(self) -> re.Pattern[str]:
+        """Signs of the authors' own result."""
+        return _any(self.own)
+
+    @cached_property
+    def is_control(self) -> re.Pattern[str]:
+        """Signs of a transfer that was stopped on purpose."""
+        return _any(self.controls)
+
+
+def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
+    return re.compile(expand(pattern, words), re.IGNORECASE)
+
+
+def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(phrase.regex.pattern for phrase in phrases) or r"(?!)", re.IGNORECASE)
+
+
+def expand(pattern: str, words: dict[str, str]) -> str:
+    """The regular expression a pattern stands for. Raises KeyError with a name in braces that nothing defines."""
+
+    def write(match: re.Match[str]) -> str:
+        role, names = match[1], match[2].split("|")
+        if len(names) == 1 and names[0] in words and not role:
+            return f"(?:{expand(words[names[0]], words)})"
+        if set(names) <= TRIGGERS and not role:
+            return _TRIGGER.format(kinds="|".join(names))
+        if set(names) <= SLOTS and (not role or role in ROLES):
+            one = _SLOT.format(kinds="|".join(names))
+            listed = rf"{_NARROWER}{{0,4}}?{one}(?:{_JOINT}{_NARROWER}{{0,3}}?{one})*(?![ ‐-]<cell)"
+            return f"(?P<{role}>{listed})" if role else f"(?:{listed})"
+        raise KeyError(match[0])
+
+    return _BRACES.sub(write, pattern)
+
+
 def load_rules(path: Path) -> ProseRules:
-    return ProseRules()
+    """Reads and checks the rules. Raises ConfigError naming the file, the rule and what is wrong with it."""
+    content = read_yaml(path)
+    if isinstance(content, dict):
+        for name, kind in _KINDS.items():
+            for item in content.get(name) or ():
+                checked(item, kind, path)  # one at a time: the message then names the allowed keys
+    rules = checked(content, ProseRules, path)
+    seen: set[str] = set()
+    items: tuple[Rule | Phrase, ...] = (*rules.distractors, *rules.background, *rules.own, *rules.controls, *rules.rules)
+    for item in items:
+        if item.id in seen:
+            raise ConfigError(f"{path}: two rules have the id '{item.id}'")
+        seen.add(item.id)
+        if not (item.patterns and item.yes and item.no):
+            raise ConfigError(f"{path}: rule '{item.id}' needs patterns and example sentences (yes and no)")
+        _check(item, rules.words, path)
+    return rules
+
+
+_KINDS: dict[str, type] = {"distractors": Phrase, "background": Phrase, "own": Phrase, "controls": Phrase, "rules": Rule}
+
+
+def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:
+    try:
+        for pattern in item.patterns:
+            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words))
+    except re.error as error:
+        raise ConfigError(f"{path}: rule '{item.id}': {error.pattern!r} is no regular expression ({error.msg})") from error
+    except KeyError as error:
+        allowed = ", ".join(sorted({*SLOTS, *TRIGGERS, *words}))
+        message = f"{path}: rule '{item.id}': {error.args[0]} is no slot, trigger, word or role; allowed: {allowed}"
+        raise ConfigError(message) from error
+    if isinstance(item, Phrase):
+        for sentence in item.yes:
+            if not item.regex.search(sentence):
+                raise ConfigError(f"{path}: '{item.id}' should match '{sentence}' (yes) and does not")
+        for sentence in item.no:
+            if item.regex.search(sentence):
+                raise ConfigError(f"{path}: '{item.id}' should not match '{sentence}' (no) and does")
+    elif bool(item.event) != bool(item.table):
+        raise ConfigError(f"{path}: rule '{item.id}': event and table go together")

@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from mitotransfer.document import Article, Citation, Head, Reference, Study
 
 _AUTHOR_YEAR = re.compile(
-    r"(?P<author>[^\W\d_][\w'’\-‐]+(?:[ -][A-Z][\w'’\-‐]+){0,2}?)(?:\s*(?:&|and)\s*[\w'’\-]+)?(?:,?\s*et al\.?)?"
-    r",?\s*\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?"
+    r"(?:\b(?:see|cf|by|in|from|after|and)\.?\s+)?(?<![\w'’\-‐])(?P<author>[^\W\d_][\w'’\-‐]+(?:[ -][A-Z][\w'’\-‐]+){0,2}?)"
+    r"(?:\s*(?:&|and)\s*[\w'’\-]+)?(?:,?\s*et al\.?)?,?\s*\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?"
+)
+_OWN = re.compile(
+    r"(?:this|the present|present|the current|current|our)(?: own)? (?:study|work|article|paper|report|data|results?)",
+    re.IGNORECASE,
 )
 _REVIEW = re.compile(
     r"\b(?:(?:this|present|our) (?:systematic |narrative |mini-?)?review|we (?:here )?review(?:ed)?|a (?:systematic )?review)\b",
@@ -55,15 +59,20 @@ def by_author_and_year(text: str, references: dict[str, Reference]) -> Reference
 
 
 def by_label(text: str, references: dict[str, Reference]) -> Reference | None:
-    """The reference with the number that is all the text says: "24", "[24]", "(24)"."""
-    number = text.strip(" []().")
-    return next((r for r in references.values() if r.label.strip(" []().") == number), None) if number.isdigit() else None
+    """The reference with the first of the numbers that are all the text says: "24", "[24]", "(24)", "24, 25"."""
+    numbers = re.fullmatch(r"[\s\[(]*(\d+)(?![.\d]\d)[\s\[\]().,;–\d-]*", text)
+    return next((r for r in references.values() if numbers and r.label.strip(" []().") == numbers[1]), None)
+
+
+def is_own(text: str) -> bool:
+    """Whether a reference cell names the article it stands in: "this study"."""
+    return _OWN.fullmatch(text.strip(" .()")) is not None
 
 
 def printed_name(text: str) -> str:
     """ "Spees et al., 2006" when the text holds such a name, else empty."""
     found = _AUTHOR_YEAR.search(text)
-    return text[found.start() : found.end()].strip(" ,") if found else ""
+    return text[found.start("author") : found.end()].strip(" ,") if found else ""
 
 
 def _name(authors: tuple[str, ...], *, more: bool, year: str) -> str:

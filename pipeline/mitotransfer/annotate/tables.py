@@ -13,16 +13,38 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from mitotransfer.annotate.cells import Context, linked, read_cell
+from mitotransfer.annotate.cells import Context, is_unstated, linked, read_cell
 from mitotransfer.annotate.cues import find_cues, polarity_at
 from mitotransfer.annotate.headers import Column, Mapping, map_columns
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.studies import by_author_and_year, by_label, cited_study, first_cited, own_study, printed_name
+from mitotransfer.annotate.studies import (
+    by_author_and_year,
+    by_label,
+    cited_study,
+    first_cited,
+    is_own,
+    is_review,
+    own_study,
+    printed_name,
+)
 from mitotransfer.document import Article, Cell, Event, EventKind, Locator, Passage, Role, Study, Table, TableName
 
 _TOPIC = re.compile(r"mitochondri|mitovesic|\bmito", re.IGNORECASE)
 _TOPIC_SHARE = 0.5
+# Words of a table on mitochondria that pass from cell to cell, not on what they do within one.
+_PASSING = re.compile(
+    r"\b(?:donor|recipient|acceptor|secret|releas|transfer|transplant|uptake|internali[sz]|donat|extracellular)"
+    r"|nanotub|vesic|exosom|gap junction",
+    re.IGNORECASE,
+)
+# Mitochondria named as what is given, or taken from somewhere: not the mitochondria of treated cells.
+_GIVEN = re.compile(
+    r"mitochondri\w*[\s‐-]+(?:\w+\s+)?(?:transplant|transfer|transport|deliver|donat|donor|source|therap|inject|infus|administ|graft)"
+    r"|(?:transplant|transfer|deliver|donat|inject|infus|administ|source|origin|isolated|exogenous|autologous)\w*"
+    r"\s+(?:of\s+)?(?:[\w‐-]+\s+){0,2}mitochondri(?:a|on)\b",
+    re.IGNORECASE,
+)
 # Columns whose paragraphs are findings of their own.
 _OWN_EVENTS: dict[str, EventKind] = {"effect": "effect", "mechanism": "regulation", "uptake": "uptake", "label": "labelling"}
 _MAIN: dict[TableName, EventKind] = {"secretion": "secretion", "transplantation": "transplantation", "trials": "trial"}
@@ -63,10 +85,27 @@ def read_table(table: Table, article: Article, resources: Resources, extra: Extr
     if mapping is None or not (_on_topic(table, grid, headers, head_rows) or _is_about_transfer(article, resources)):
         return []
     context = Context(resources, extra, mapping.table)
+    needed = _PASSING if mapping.table == "secretion" else _GIVEN
+    certain = mapping.table == "trials" or needed.search(_title(table, headers)) or _is_about_transfer(article, resources)
     events: list[Event] = []
     for row in _rows(grid, head_rows):
-        events += _row_events(row, table, mapping, article, context)
+        if certain or _is_of_topic(row, mapping):
+            events += _row_events(row, table, mapping, article, context)
     return events
+
+
+def _title(table: Table, headers: list[list[str]]) -> str:
+    return " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
+
+
+def _is_of_topic(row: Row, mapping: Mapping) -> bool:
+    """Whether a row of a table with a vague title is on topic: mitochondria pass between cells, or are what is given.
+
+    Mitochondria among the outcomes are no sign of it: other treatments act on them too.
+    """
+    outcomes = {column.number for column in mapping.columns if column.role == "effect"}
+    texts = [cell.text for number, cell in enumerate(row.cells) if cell is not None and number not in outcomes]
+    return any((_PASSING if mapping.table == "secretion" else _TOPIC).search(text) for text in texts)
 
 
 def _text_of(table: Table) -> str:
@@ -90,7 +129,7 @@ def _witness(grid: list[list[Cell | None]], column: int, head_rows: int, resourc
 
 def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[str]], head_rows: int) -> bool:
     """Whether the table is about mitochondria that move, as its title or most of its rows say."""
-    title = " ".join([*(p.text for p in table.caption), *(text for texts in headers for text in texts)])
+    title = _title(table, headers)
     if _TOPIC.search(title):
         return True
     rows = [" ".join(cell.text for cell in row if cell is not None) for row in grid[head_rows:]]
@@ -109,9 +148,15 @@ def _moves(text: str, resources: Resources) -> bool:
 
 
 def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
-    """The data rows, each with the sub-header above it; a row that is one cell across is a sub-header."""
+    """The data rows, each with the sub-header above it; a row that is one cell across is a sub-header.
+
+    A header that is printed again (at the top of a page) is no data row.
+    """
     under: list[Passage] = []
+    header = _texts(grid[head_rows - 1])
     for number, cells in enumerate(grid[head_rows:], head_rows):
+        if _texts(cells) == header:
+            continue
         distinct = {id(cell) for cell in cells if cell is not None}
         filled = [cell for cell in cells if cell is not None and cell.text]
         if len(cells) > 1 and filled and (len(distinct) == 1 or (len(filled) == 1 and filled[0] is cells[0])):
@@ -120,9 +165,14 @@ def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
             yield Row(number, cells, under)
 
 
+def _texts(cells: list[Cell | None]) -> list[str]:
+    return [cell.text if cell is not None else "" for cell in cells]
+
+
 def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, context: Context) -> list[Event]:
-    group = f"{table.id or table.label} row {row.number}"
-    study = _study(row, mapping, article)
+    # by its place: ids and labels of tables come twice in real articles
+    group = f"table {next(n for n, other in enumerate(article.tables) if other is table)} row {row.number}"
+    study = _study(row, mapping, article, context)
     main: list[Role] = []
     parts: list[Part] = []
     for column in mapping.columns:
@@ -194,7 +244,7 @@ _BANDS: dict[TableName, dict[str, tuple[str, ...]]] = {
 }
 
 
-def _study(row: Row, mapping: Mapping, article: Article) -> Study:
+def _study(row: Row, mapping: Mapping, article: Article, context: Context) -> Study:
     """The work a row is about: what its reference column cites, else what the row cites, else the article itself."""
     column = next((c for c in mapping.columns if c.role == "reference"), None)
     cell = row.cells[column.number] if column else None
@@ -208,8 +258,11 @@ def _study(row: Row, mapping: Mapping, article: Article) -> Study:
             study = cited_study(reference)
             printed = printed_name(cell.text) if cell is not None else ""
             return Study(printed, study.pmcid, study.pmid, study.doi, cited=True) if printed else study
-    if cell is not None and cell.text:
-        return Study(printed_name(cell.text) or cell.text, cited=True)
+    if cell is not None and not is_own(cell.text):
+        if not is_unstated(cell.text, context):
+            return Study(printed_name(cell.text) or cell.text, cited=True)
+        if is_review(article):
+            return Study(cited=True)
     return own_study(article.head)
 
 

@@ -65,7 +65,7 @@ def read_requests(inputs: Iterable[str], out: Path | None = None) -> Iterator[Re
     """
     for name in inputs:
         path = Path(name)
-        match _what(path):
+        match _what(path) if name else "nothing":  # an empty name would be the present directory
             case "directory":
                 yield from _directory(path, Path(os.path.realpath(out)) if out else None)
             case "file":

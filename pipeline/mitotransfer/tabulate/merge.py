@@ -1,13 +1,16 @@
 """Events to groups: which events of an article make one row.
 
 Events of a table row belong together as they stand. Events from prose join the table row of the same study they agree
-with most; without one, those of a study that agree on the donor (or on what was given) make a row of their own.
+with most; without one, those that annotation gave the same group make a row, and of those without a group the ones of a
+study that agree on the donor (or on what was given).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+import msgspec
 
 from mitotransfer.document import Annotated, Event, EventKind, Role, Study, TableName
 from mitotransfer.settings import TabulateSettings
@@ -38,6 +41,7 @@ class Group:
     events: list[Event] = field(default_factory=list)
 
     def idents(self, role: str) -> set[str]:
+        """What fills a role: vocabulary ids, or the words where there is none."""
         return {_key(r) for event in self.events for r in event.named(role)}
 
 
@@ -55,7 +59,10 @@ def group_events(article: Annotated, settings: TabulateSettings) -> list[Group]:
     n_tables = len(groups)
     for event in sorted((e for e in wanted if e.source == "prose"), key=lambda e: e.kind not in MAIN):
         home = _home(event, groups, n_tables)
-        if home is not None:
+        if home is not None and home.from_table:
+            if (fitting := _fitting(event, home)).roles:
+                home.events.append(fitting)
+        elif home is not None:
             home.events.append(event)
         elif event.kind in MAIN:
             groups.append(Group(event.table, event.study, event.negated, from_table=False, events=[event]))
@@ -79,6 +86,8 @@ def _home(event: Event, groups: list[Group], n_tables: int) -> Group | None:
     tables = [g for g in same[:n_tables] if g.from_table]
     if tables:
         return max(tables, key=lambda g: _shared(event, g))
+    if event.group:
+        return next((g for g in same if g.events[0].group == event.group), None)
     if event.kind in MAIN:
         same = [g for g in same if g.negated == event.negated]
         return next((g for g in same if _agrees(event, g)), None)
@@ -86,12 +95,20 @@ def _home(event: Event, groups: list[Group], n_tables: int) -> Group | None:
     return agreeing[-1] if agreeing else None
 
 
+def _fitting(event: Event, row: Group) -> Event:
+    """The event without values of roles that the table fills otherwise: a curator's cell is not extended by a sentence."""
+    stated = [(role.name, _key(role)) for e in row.events if e.source == "table" for role in e.roles]
+    filled = {name for name, _ in stated}
+    roles = tuple(role for role in event.roles if role.name not in filled or (role.name, _key(role)) in stated)
+    return msgspec.structs.replace(event, roles=roles)
+
+
 def _same_study(one: Study, other: Study) -> bool:
     if one.cited != other.cited:
         return False
     if one.doi and other.doi:
         return one.doi.lower() == other.doi.lower()
-    return not one.cited or one.reference == other.reference
+    return one.reference == other.reference
 
 
 def _shared(event: Event, group: Group) -> int:

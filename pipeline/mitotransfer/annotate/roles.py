@@ -1,0 +1,107 @@
+"""Findings of one sentence: which rules apply, who plays which role, denied or doubted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
+from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.slots import MITOCHONDRIA, Match, Slotted, matches, slotted
+from mitotransfer.document import EventKind, Mention, TableName
+
+# Names of the category that do not say in what form an organelle leaves.
+_NO_FORM = frozenset({
+    MITOCHONDRIA, "secreted_form:mitochondrial_dna", "secreted_form:mitochondrial_damp", "secreted_form:conditioned_medium",
+    "secreted_form:damaged_mitochondria",
+})  # fmt: skip
+CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
+Roles = dict[str, list[Mention]]
+
+
+@dataclass(slots=True)
+class Finding:
+    """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence."""
+
+    sentence: Sentence
+    kind: EventKind
+    table: TableName
+    rule: str
+    start: int
+    end: int
+    polarity: Polarity
+    roles: Roles = field(default_factory=dict)
+
+    def idents(self, role: str) -> set[str]:
+        """The vocabulary ids that fill a role."""
+        return {mention.ident for mention in self.roles.get(role, ())}
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that the rules see in one sentence: its findings, and roles that stand there without one."""
+
+    sentence: Sentence
+    slots: Slotted
+    findings: list[Finding]
+    loose: Roles
+    controlled: bool
+
+
+def read_sentence(sentence: Sentence, resources: Resources, extra: Extra) -> Reading:
+    """Applies every rule to a sentence, after blanking out what only looks like a transfer between cells."""
+    text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+    slots = slotted(text, resources, extra, sentence.boundaries)
+    found = list(matches(slots, resources))
+    loose: Roles = {}
+    for match in found:
+        if not match.rule.event:
+            _add(loose, match.roles)
+    cues = find_cues(sentence.text, resources.cues)
+    controlled = resources.rules.is_control.search(sentence.text) is not None
+    findings: list[Finding] = []
+    for match in found:
+        if match.rule.event and (match.rule.id == CELLS_GIVEN or has_topic(sentence.text)):
+            polarity = polarity_at(sentence.text, cues, match.start, match.end)
+            if polarity.negated and controlled:
+                continue  # what stops the transfer says how it works
+            _add_finding(findings, match, sentence, polarity)
+    for finding in findings:
+        _add(finding.roles, loose)
+        _settle(finding)
+    return Reading(sentence, slots, findings, loose, controlled)
+
+
+def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, polarity: Polarity) -> None:
+    """One finding for each table and polarity of a sentence; donor cells that are given are kept apart."""
+    rule = match.rule
+    if not (rule.event and rule.table):
+        return
+    key = (rule.table, polarity.negated, rule.id == CELLS_GIVEN)
+    home = next((f for f in findings if (f.table, f.polarity.negated, f.rule == f"prose:{CELLS_GIVEN}") == key), None)
+    if home is None:
+        home = Finding(sentence, rule.event, rule.table, f"prose:{rule.id}", match.start, match.end, polarity)
+        findings.append(home)
+    _add(home.roles, match.roles)
+
+
+def _add(roles: Roles, more: Roles) -> None:
+    for role, mentions in more.items():
+        kept = roles.setdefault(role, [])
+        kept += [m for m in mentions if m not in kept]
+
+
+def _settle(finding: Finding) -> None:
+    """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
+    donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
+    if finding.rule == "prose:transfer_between" and not recipients:
+        finding.roles["recipient"] = donors[1:] or donors[:1]
+        finding.roles["donor"] = donors[:1]
+        return
+    finding.roles["recipient"] = [m for m in recipients if m not in donors]
+
+
+def forms(reading: Reading) -> list[Mention]:
+    """The forms in which mitochondria leave: vesicles, or mitochondria that are said to be free or intact."""
+    return [m for m in reading.slots.mentions if m.category == "secreted_form" and m.ident not in _NO_FORM]
