@@ -42,6 +42,8 @@ def test_list_with_every_fault(tmp_path: Path) -> None:
     }
     assert {row["id"]: row["status"] for row in read(tmp_path / "out" / "articles.csv")} == {
         "PMC999001": "rows",
+        "PMC999001@2": "no_evidence",  # asked for again
+        "PMC999001@3": "no_evidence",
         "PMC999005": "rows",
         "12345": "not_found",
         "not an id at all": "failed",

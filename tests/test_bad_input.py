@@ -244,7 +244,7 @@ def test_same_article_in_two_files(folder: Path, tmp_path: Path) -> None:
     (folder / "again.xml").write_text(GOOD + "\n<!-- fetched again -->")
     assert run(tmp_path / "out", folder)
     assert len(read(tmp_path / "out" / "table1_secretion.csv")) == 1
-    assert len(read(tmp_path / "out" / "articles.csv")) == 1
+    assert [row["status"] for row in read(tmp_path / "out" / "articles.csv")] == ["rows", "no_evidence"]
     (problem,) = read(tmp_path / "out" / "problems.csv")
     assert problem["code"] == "duplicate-article"
     assert "again.xml" in problem["message"] and "good.xml" in problem["message"]
@@ -274,7 +274,9 @@ def test_directory_with_everything_in_it(folder: Path, tmp_path: Path) -> None:
     problems = read(tmp_path / "out" / "problems.csv")
     assert {problem["source_id"] for problem in problems} == {"figure.png", "paper.pdf", "sub", "named.xml", "pipe.xml"}
     assert {(problem["code"], problem["severity"]) for problem in problems} == {("not-an-article", "note")}
-    assert len(read(tmp_path / "out" / "articles.csv")) == 1
+    reasons = {row["id"]: row["reason"] for row in read(tmp_path / "out" / "articles.csv") if row["status"] == "no_evidence"}
+    assert reasons.keys() == {problem["source_id"] for problem in problems}
+    assert all(reason.startswith("dropped: ") for reason in reasons.values())
 
 
 def test_empty_directory_is_no_silent_success(tmp_path: Path) -> None:
@@ -283,7 +285,7 @@ def test_empty_directory_is_no_silent_success(tmp_path: Path) -> None:
     assert run(tmp_path / "out", empty)
     (problem,) = read(tmp_path / "out" / "problems.csv")
     assert problem["message"] == "an empty directory"
-    assert read(tmp_path / "out" / "articles.csv") == []
+    assert [row["reason"] for row in read(tmp_path / "out" / "articles.csv")] == ["dropped: an empty directory"]
 
 
 def test_dangling_link(folder: Path, tmp_path: Path) -> None:

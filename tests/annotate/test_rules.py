@@ -60,25 +60,30 @@ def test_trigger_inside_a_name_of_mitochondria_stays_a_trigger(resources: Resour
     assert slotted("They released mitochondria.", resources, {}).text == "They <secretion0/released> <mito1/>."
 
 
+def rule(**given: object) -> dict[str, object]:
+    return {"id": "a", "description": "", "patterns": ["x"], "yes": ["x"], "no": ["y"]} | given
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"rules": [{"id": "a", "descriptoin": "x"}]}, "unknown key 'descriptoin'; allowed here: description, event, id"),
-        ({"rules": [{"id": "a", "description": "", "patterns": ["("], "yes": ["x"], "no": ["y"]}]}, "rule 'a'.*no regular expression"),
-        ({"rules": [{"id": "a", "description": "", "patterns": ["{cel}"], "yes": ["x"], "no": ["y"]}]}, "{cel} is no slot.*allowed: "),
-        ({"rules": [{"id": "a", "description": "", "patterns": ["x"], "yes": [], "no": ["y"]}]}, "'a' needs patterns and example"),
-        ({"rules": [{"id": "a", "description": "", "patterns": ["x"], "yes": ["x"], "no": ["y"], "event": "uptake"}]}, "go together"),
-        ({"distractors": [{"id": "d", "description": "", "patterns": ["x"], "yes": ["y"], "no": ["z"]}]}, "should match 'y'"),
-        ({"distractors": [{"id": "d", "description": "", "patterns": ["x"], "yes": ["x"], "no": ["x!"]}]}, "should not match 'x!'"),
-        ({"own": [{"id": "o", "description": "", "patterns": ["x"], "yes": ["x"], "no": ["z"]}] * 2}, "two rules have the id 'o'"),
+        ({"rules": [rule(patterns=["("])]}, "rule 'a'.*no regular expression"),
+        ({"rules": [rule(patterns=["{cel}"])]}, "{cel} is no slot.*allowed: "),
+        ({"rules": [rule(yes=[])]}, "'a' needs patterns and example"),
+        ({"rules": [rule(event="uptake")]}, "go together"),
+        ({"distractors": [rule(yes=["z"])]}, "should match 'z'"),
+        ({"distractors": [rule(no=["x!"])]}, "should not match 'x!'"),
+        ({"own": [rule(), rule()]}, "two rules have the id 'a'"),
         ({"comparatives": {"up": ["higher"]}}, "up"),
         ({"word": {}}, "unknown key 'word'; allowed here: .*words"),
     ],
 )
 def test_wrong_file_is_refused_with_the_reason(change: dict[str, object], reason: str, tmp_path: Path) -> None:
-    empty = {"words": {}, "comparatives": {}, "states": [], "distractors": [], "background": [], "own": [], "controls": [], "rules": []}
+    lists = dict.fromkeys(("states", "distractors", "background", "own", "controls", "rules"), ())
+    content = {"words": {}, "comparatives": {}} | {name: list(items) for name, items in lists.items()} | change
     path = tmp_path / "prose.yaml"
-    path.write_text(yaml.safe_dump(empty | change), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(ConfigError, match=reason):
         load_rules(path)
 

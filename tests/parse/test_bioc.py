@@ -197,3 +197,10 @@ def test_fields_of_wrong_types_do_no_harm() -> None:
     }
     (article,) = parse_bioc_json(json.dumps(document).encode(), "a")
     assert [p.text for p in article.passages] == ["8"]
+
+
+def test_lone_surrogate_becomes_the_replacement_character() -> None:
+    # an escape that is half a character is valid JSON and can be written to no file
+    data = rb'{"documents": [{"id": "PMC1", "passages": [{"infons": {"section_type": "RESULTS"}, "text": "a \ud800 b"}]}]}'
+    article = parse_bioc_json(data, "x.json")[0]
+    assert "\ufffd" in " ".join(p.text for p in article.passages)

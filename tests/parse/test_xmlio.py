@@ -144,3 +144,18 @@ def test_huge_text_node_below_the_limit_is_refused() -> None:
 def test_very_deep_nesting_is_refused(build: Build) -> None:
     # libxml2's limit comes before Python's recursion limit
     assert refusal(build("<sec>" * 3000 + "</sec>" * 3000)).code == "too-large"
+
+
+@pytest.mark.parametrize("end", [b"<art", b"<article><body><p>Half a te", b'<article><body><p id="p', b"<article><body><p>x</p"])
+def test_cut_anywhere_is_truncated(end: bytes) -> None:
+    # a transfer that broke off: inside a tag libxml2 calls it malformed, but the reader should fetch it again
+    with pytest.raises(InputError) as caught:
+        parse_documents(b"<?xml version='1.0'?>" + end, "cut.xml")
+    assert caught.value.code == "truncated-xml"
+
+
+def test_text_behind_the_root_is_malformed_not_truncated() -> None:
+    # the document is whole; what follows it is not XML
+    with pytest.raises(InputError) as caught:
+        parse_documents(b"<?xml version='1.0'?><article><body/></article>and more", "tail.xml")
+    assert caught.value.code == "malformed-xml"

@@ -140,10 +140,12 @@ def test_article_that_was_not_read(status: Status) -> None:
     assert tables.outcomes == {"failed": 1}
 
 
-def test_dropped_input_has_a_problem_and_no_line() -> None:
+def test_dropped_input_has_a_problem_and_a_line() -> None:
     problem = Problem("x.png", "fetch", "note", "not-an-article", "x.png", "why")
     tables = build_tables([article(source="x.png", status="dropped", problems=(problem,))], TabulateSettings())
-    assert tables.files["articles.csv"] == [] and tables.outcomes == {"dropped": 1}
+    (line,) = tables.files["articles.csv"]
+    assert line.status == "no_evidence" and line.reason.startswith("dropped: ")
+    assert tables.outcomes == {"dropped": 1}
     assert [line.code for line in tables.files["problems.csv"]] == ["not-an-article"]
 
 
@@ -151,7 +153,8 @@ def test_article_that_is_there_twice_is_used_once() -> None:
     one, other = article(event(DONOR)), article(event(DONOR))
     other.head.file = "other.xml"
     tables = build_tables([other, one], TabulateSettings())
-    assert len(tables.files["table1_secretion.csv"]) == len(tables.files["articles.csv"]) == 1
+    assert len(tables.files["table1_secretion.csv"]) == 1
+    assert [(line.id, line.status) for line in tables.files["articles.csv"]] == [("PMC1", "rows"), ("PMC1@2", "no_evidence")]
     assert tables.outcomes == {"done": 1, "dropped": 1}
     (problem,) = tables.files["problems.csv"]
     assert problem.code == "duplicate-article" and "PMC1.xml" in problem.message and "other.xml" in problem.message

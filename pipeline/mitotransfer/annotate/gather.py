@@ -39,7 +39,6 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     added: list[Event] = field(default_factory=list)
     frame: list[Role] = field(default_factory=list)
-    lent: bool = False
 
     def idents(self, role: str) -> set[str]:
         """The vocabulary ids that fill a role of the findings."""
@@ -56,7 +55,6 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     own = [r for r in readings if r.sentence.voice == "own"]
     _route_findings(own)
     released = _secretion_rows(own, resources.vocabulary)
-    _lend_donors(released)
     rows = [row for row in released + _transplantation_rows(own, frame) if _stands(row, frame)]
     if any(row.table == "secretion" and _is_full(row) for row in rows):
         rows = [row for row in rows if row.table != "secretion" or _is_full(row)]
@@ -113,17 +111,6 @@ def _related(one: set[str], other: set[str], vocabulary: Vocabulary) -> bool:
     return not one or not other or any(vocabulary.is_a(a, b) or vocabulary.is_a(b, a) for a in one for b in other)
 
 
-def _lend_donors(rows: list[Row]) -> None:
-    """Recipients without a donor have that of the article's one pair: "dendritic cells also ingested the organelles"."""
-    full = [row for row in rows if _is_full(row) and not row.negated]
-    if len({frozenset(row.idents("donor")) for row in full}) != 1:
-        return
-    for row in rows:
-        if row.mentions("recipient") and not row.mentions("donor"):
-            row.frame += linked("donor", full[0].mentions("donor"))
-            row.lent = True
-
-
 def _transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Row]:
     """One row for mitochondria that are given, else one for cells (or their vesicles) that hand over mitochondria."""
     mitochondria, cells = Row("transplantation", False), Row("transplantation", False)
@@ -169,7 +156,7 @@ def _stands(row: Row, frame: Frame) -> bool:
 
 
 def _is_full(row: Row) -> bool:
-    return bool((row.mentions("donor") or row.lent) and row.mentions("recipient"))
+    return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
 def _complete(row: Row, frame: Frame, by_sentence: dict[int, Reading], own: Sequence[Reading]) -> None:

@@ -25,6 +25,11 @@ class Resources:
         self.unspecific = frozenset(self.headers.unspecific)
         for ident in sorted(self.unspecific - set(self.vocabulary.entries)):
             raise ConfigError(f"{settings.table_headers}: unspecific: '{ident}' is not in the vocabulary")
+        for rule in self.headers.columns:
+            for category in rule.categories:
+                if category not in self.vocabulary.by_category:
+                    place, allowed = f"{settings.table_headers}: column '{rule.id}'", ", ".join(sorted(self.vocabulary.by_category))
+                    raise ConfigError(f"{place}: no category '{category}'; allowed: {allowed}")
         self.everything = self.matcher(*NAMES)
         self.cues = self.matcher("negation_hedge")
         self.triggers = self.matcher("trigger")

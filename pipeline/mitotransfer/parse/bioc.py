@@ -8,6 +8,7 @@ first. The offsets of BioC count characters of a file that is not kept, so passa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def refuse_no_result(text: str, name: str) -> None:
     if text.lstrip().startswith(_NO_RESULT):
         said = text.strip().partition("<")[0].strip()
         raise InputError(f"the BioC service holds no such article: {said[:200]}", code="bioc-no-result", place=name)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_bioc_json(data: bytes, name: str) -> list[Article]:
@@ -92,7 +94,7 @@ def _json_infons(holder: dict[str, Any]) -> dict[str, str]:
 def _string(value: Any) -> str:
     """Texts as they are, numbers as text (ids come as either), anything else as nothing."""
     if isinstance(value, str):
-        return value
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)  # "\\ud800" alone is no character, and cannot be written
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

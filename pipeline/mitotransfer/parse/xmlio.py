@@ -49,11 +49,11 @@ def read_xml(data: bytes, name: str) -> Source:
         first = error
     data, mended = _mend(data, encoding, name, first, notes)
     if not mended:
-        raise _refusal(first, name) from first
+        raise _refusal(first, name, data) from first
     try:
         return Source(_parse(data, "utf-8"), notes)
     except etree.XMLSyntaxError as error:
-        raise _refusal(error, name) from error
+        raise _refusal(error, name, data) from error
 
 
 def _parse(data: bytes, encoding: str | None) -> etree._Element:
@@ -162,7 +162,7 @@ def _code(error: etree.XMLSyntaxError) -> int:
     return int(getattr(error, "code", 0))
 
 
-def _refusal(error: etree.XMLSyntaxError, name: str) -> InputError:
+def _refusal(error: etree.XMLSyntaxError, name: str, data: bytes) -> InputError:
     """The InputError that says what libxml2 said, with its line and column."""
     line, column = error.position
     place = f"{name}:{line}:{column}"
@@ -171,7 +171,9 @@ def _refusal(error: etree.XMLSyntaxError, name: str) -> InputError:
         return InputError(f"entities expand without bound: {said}", code="entity-bomb", place=place)
     if _code(error) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return InputError(f"refused: {said}", code="too-large", place=place)
-    if _code(error) in (etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):
+    # a whole document ends with the ">" of its last tag; one cut inside a tag is malformed in libxml2's words
+    cut = not data.rstrip().endswith(b">") and _code(error) != etree.ErrorTypes.ERR_DOCUMENT_END
+    if cut or _code(error) in (etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):
         return InputError(f"the file ends too early: {said}", code="truncated-xml", place=place)
     if _code(error) in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING):
         return InputError(f"wrong encoding: {said}", code="encoding", place=place)

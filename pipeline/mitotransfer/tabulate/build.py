@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from mitotransfer.document import Annotated, Event, Role
 from mitotransfer.errors import Problem
 from mitotransfer.rows import (
@@ -25,7 +27,7 @@ from mitotransfer.settings import TabulateSettings
 from mitotransfer.tabulate.merge import Group, group_events, main_events
 
 ARROWS = {"increase": "↑", "decrease": "↓", "change": "±", "none": "="}
-_FAILED = frozenset({"failed", "not_found", "not_open_access"})
+_OUTCOMES = {"ok": "done", "dropped": "dropped"}
 
 
 class Tables(NamedTuple):
@@ -44,20 +46,19 @@ def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> T
     outcomes: Counter[str] = Counter()
     first: dict[str, str] = {}
     problems: list[Problem] = []
-    for article in sorted(articles, key=lambda a: (a.head.source, a.status != "ok", a.head.file)):
-        head = article.head
+    for found in sorted(articles, key=lambda a: (a.head.source, a.status != "ok", a.head.file)):
+        article, head = found, found.head
         problems += article.problems
-        if article.status == "dropped":
-            outcomes["dropped"] += 1
-        elif article.status == "ok" and head.source in first:
+        if article.status == "ok" and head.source in first:
             message = f"{head.file} holds the same article as {first[head.source]} ({head.source}); the latter is used"
             problems.append(Problem(head.source, "tabulate", "warning", "duplicate-article", head.file, message))
-            outcomes["dropped"] += 1
-        else:
-            if article.status == "ok":
-                first[head.source] = head.file
-            outcomes["failed" if article.status in _FAILED else "done"] += 1
-            files["articles.csv"].append(_article_row(article, _add_article(files, article, settings)))
+            article = replace(article, status="dropped", reason=message)
+        n_rows = 0
+        if article.status == "ok":
+            first[head.source] = head.file
+            n_rows = _add_article(files, article, settings)
+        outcomes[_OUTCOMES.get(article.status, "failed")] += 1
+        files["articles.csv"].append(_article_row(article, n_rows))
     _number_repeats(files["articles.csv"])
     told = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
     files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in told]
@@ -187,9 +188,12 @@ def _role(role: Role) -> str:
 
 def _article_row(article: Annotated, n_rows: int) -> ArticleRow:
     head = article.head
-    status, reason = article.status, article.reason
+    status: str = article.status
+    reason = article.reason
     if status == "ok":
-        reason = "" if n_rows else reason or _why_none(article)
+        status, reason = ("rows", "") if n_rows else ("no_evidence", reason or _why_none(article))
+    elif status == "dropped":
+        status, reason = "no_evidence", f"dropped: {reason}"
     return ArticleRow(
         id=head.source,
         pmid=head.pmid,
@@ -199,7 +203,7 @@ def _article_row(article: Annotated, n_rows: int) -> ArticleRow:
         licence=head.licence,
         article_type=head.article_type,
         retracted=_truth(head.retracted),
-        status=("rows" if n_rows else "no_evidence") if status == "ok" else status,
+        status=status,
         reason=reason,
         n_passages=str(article.n_passages),
         n_tables=str(article.n_tables),
