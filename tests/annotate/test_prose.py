@@ -48,7 +48,7 @@ PAIR = ("donor", "recipient")
         ("Mitochondria were transferred from astrocytes to neurons.", ("secretion", "astrocyte", "neuron")),
         ("We observed transfer of mitochondria from astrocytes to neurons.", ("secretion", "astrocyte", "neuron")),
         ("Neurons took up mitochondria from astrocytes.", ("secretion", "astrocyte", "neuron")),
-        ("Astrocytic mitochondria were engulfed by microglia.", ("secretion", "astrocyte", "microglia")),
+        ("Platelet mitochondria were engulfed by microglia.", ("secretion", "microglia", "platelet")),
     ],
 )
 def test_donor_and_recipient(text: str, wanted: tuple[str, ...], resources: Resources) -> None:

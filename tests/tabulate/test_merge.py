@@ -13,7 +13,8 @@ OWN, CITED = Study("Doe, 2024", "PMC1"), Study("Spees et al., 2006", doi="10.1/x
 
 
 def event(*roles: Role, **given: Any) -> Event:
-    values: dict[str, Any] = {"kind": "transfer", "table": "secretion", "source": "prose", "study": OWN, "rule": "prose:x", "group": ""}
+    values: dict[str, Any] = {"kind": "transfer", "table": "secretion", "source": "prose", "study": OWN}
+    values |= {"rule": "prose:x", "group": ""}
     return Event(roles=roles, locator=Locator("/p[1]", "Results", "A sentence."), **values | given)
 
 

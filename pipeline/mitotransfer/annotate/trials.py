@@ -34,8 +34,9 @@ _MONTHS = (
 _DATE = rf"(?P<date>(?:(?:{'|'.join(_MONTHS)}) )?(?:19|20)\d\d)"
 _BEGIN = r"start\w*|open\w*|beg[ai]n\w*|enrol\w*|since|commenc\w+|between|from|first (?:patient|participant)"
 _END = r"complet\w+|end(?:s|ed)?|closed?|last follow-?up"
+_PRIMARY = r"primary[^.;]{0,60}?(?:complet|end|by|in|until)"
 _DATES = (
-    ("primary_completion", re.compile(rf"primary[^.;]{{0,60}}?(?:complet|end|by|in|until)[^.;\d]{{0,40}}?{_DATE}", re.IGNORECASE)),
+    ("primary_completion", re.compile(rf"{_PRIMARY}[^.;\d]{{0,40}}?{_DATE}", re.IGNORECASE)),
     ("study_completion", re.compile(rf"(?:{_END})[^.;\d]{{0,60}}?{_DATE}", re.IGNORECASE)),
     ("start", re.compile(rf"(?:{_BEGIN})[^.;\d]{{0,50}}?{_DATE}", re.IGNORECASE)),
 )
