@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
+from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.resources import Resources, load
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.tables import read_table
-from mitotransfer.document import Annotated, Article, Event
+from mitotransfer.document import Annotated, Article, Event, Role
 
 __all__ = ["Resources", "annotate_article", "load"]
 
@@ -44,11 +45,14 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
 
 def _named(event: Event, resources: Resources) -> Event:
     """The event with a display name for each role."""
-    roles = tuple(
-        msgspec.structs.replace(role, label=resources.vocabulary.label(role.ident) if role.ident else role.surface)
-        for role in event.roles
-    )
+    roles = tuple(msgspec.structs.replace(role, label=_label(role, resources)) for role in event.roles)
     return msgspec.structs.replace(event, roles=roles)
+
+
+def _label(role: Role, resources: Resources) -> str:
+    """The entry's label; the words themselves where there is none, or where they name the opposite of their outcome."""
+    entry = resources.vocabulary.entries.get(role.ident)
+    return role.surface if entry is None or is_inverse(entry, role.surface) else entry.label
 
 
 def _mentions_topic(article: Article) -> bool:

@@ -14,6 +14,7 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.variants import normal
+from mitotransfer.annotate.vocabulary import Entry
 from mitotransfer.document import Mention
 from mitotransfer.rows import MISSING_ID
 
@@ -151,12 +152,14 @@ def _direction(text: str, mention: Mention, word: Direction, resources: Resource
     if mention.ident == MISSING_ID:
         return "increase"
     entry = resources.vocabulary.entries[mention.ident]
-    wanted_low = entry.extra.get("polarity") == "down"
-    inverse = {normal(form) for form in entry.values("inverse_forms")}
-    surface = normal(mention.surface)
-    if surface in inverse or surface.removesuffix("s") in inverse:
-        wanted_low = not wanted_low
+    wanted_low = (entry.extra.get("polarity") == "down") != is_inverse(entry, mention.surface)
     return "decrease" if wanted_low else "increase"
+
+
+def is_inverse(entry: Entry, surface: str) -> bool:
+    """Whether a form names the opposite of its outcome, so that less of it is more of the outcome."""
+    inverse = {normal(form) for form in entry.values("inverse_forms")}
+    return not inverse.isdisjoint({normal(surface), normal(surface).removesuffix("s")})
 
 
 def _is_null(text: str, word: Direction, mention: Mention, cues: list[Cue]) -> bool:

@@ -23,16 +23,20 @@ class Resources:
         self.rules: ProseRules = load_rules(Path(settings.prose_rules))
         self.prose = settings.prose
         self.unspecific = frozenset(self.headers.unspecific)
-        for ident in sorted(self.unspecific - set(self.vocabulary.entries)):
-            raise ConfigError(f"{settings.table_headers}: unspecific: '{ident}' is not in the vocabulary")
-        for rule in self.headers.columns:
-            for category in rule.categories:
-                if category not in self.vocabulary.by_category:
-                    place, allowed = f"{settings.table_headers}: column '{rule.id}'", ", ".join(sorted(self.vocabulary.by_category))
-                    raise ConfigError(f"{place}: no category '{category}'; allowed: {allowed}")
+        self._check_headers(settings.table_headers)
         self.everything = self.matcher(*NAMES)
         self.cues = self.matcher("negation_hedge")
         self.triggers = self.matcher("trigger")
+
+    def _check_headers(self, path: str) -> None:
+        """The header mapping may name only what the vocabulary holds. Raises ConfigError."""
+        for ident in sorted(self.unspecific - set(self.vocabulary.entries)):
+            raise ConfigError(f"{path}: unspecific: '{ident}' is not in the vocabulary")
+        known = sorted(self.vocabulary.by_category)
+        for rule in self.headers.columns:
+            for category in rule.categories:
+                if category not in known:
+                    raise ConfigError(f"{path}: column '{rule.id}': no category '{category}'; allowed: {', '.join(known)}")
 
     def matcher(self, *categories: str) -> Matcher:
         """A matcher in which only these categories compete; made once for each set."""

@@ -15,7 +15,11 @@ _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
 _TOPIC = re.compile(r"mitochondri|mitovesic|\bmito\w*|organelle|exopher|mitocyto|\bexMT", re.IGNORECASE)
 _INTRODUCTION = re.compile(r"\b(?:introduction|background)\b", re.IGNORECASE)
-_OTHERS = re.compile(r"\b(?:references?|acknowledg\w+|funding|author contributions|conflicts?|competing interests?|abbreviations|supplementa\w+|data availability)\b", re.IGNORECASE)  # noqa: E501
+_OTHERS = re.compile(
+    r"\b(?:references?|acknowledg\w+|funding|author contributions|conflicts?|competing interests?|abbreviations"
+    r"|supplementa\w+|data availability)\b",
+    re.IGNORECASE,
+)
 _RESULTS = re.compile(r"\b(?:results?|findings|outcome)\b", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"\([^()]*\b[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?\b[^()]*\)")
 _NAMED = re.compile(r"\b(?P<name>[A-Z][\w'’-]+(?: and [A-Z][\w'’-]+)? et al)\b\.?\d*")

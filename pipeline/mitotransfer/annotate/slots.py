@@ -82,7 +82,7 @@ def _written(text: str, taken: Sequence[tuple[str, Mention]]) -> Slotted:
 
 
 def _without_trigger(text: str, mention: Mention, resources: Resources) -> Mention:
-    """"Released mitochondria" as plain mitochondria: the trigger is left to the rules."""
+    """ "Released mitochondria" as plain mitochondria: the trigger is left to the rules."""
     inner = list(resources.triggers.find(mention.surface)) if mention.ident in BARE else []
     if not inner:
         return mention

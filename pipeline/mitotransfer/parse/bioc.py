@@ -32,6 +32,8 @@ def refuse_no_result(text: str, name: str) -> None:
     if text.lstrip().startswith(_NO_RESULT):
         said = text.strip().partition("<")[0].strip()
         raise InputError(f"the BioC service holds no such article: {said[:200]}", code="bioc-no-result", place=name)
+
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
