@@ -42,6 +42,7 @@ def test_headers_of_another_review() -> None:
     assert (found.disease_injury, found.species, found.mitochondrial_target) == ("stroke", "rat", "neuron")
     assert (found.route_ids, found.effect_ids) == ("route:intravenous_injection", "outcome:infarct_size:decrease")
     assert "muscle" in found.mitochondrial_source
+    assert found.intervention == "mitochondria"  # no column says what was given, but one names where it came from
     assert (found.reference, found.study_doi) == ("Spees et al., 2006", "10.5555/ref.1")
 
 

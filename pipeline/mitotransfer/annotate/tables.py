@@ -184,6 +184,7 @@ def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, cont
             else:
                 main += roles
     main += _from_subheader(row, mapping, main, context)
+    main += _given(mapping, main)
     if not main and not parts:
         return []
     unwanted = _doubtful_recipients(parts, main, context)
@@ -193,6 +194,14 @@ def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, cont
         event = _part_event(part._replace(roles=_without_recipients(part.roles, unwanted)), study, context)
         events.append(replace(event, group=group, locator=replace(event.locator, section=table.label or table.id)))
     return events
+
+
+def _given(mapping: Mapping, main: list[Role]) -> list[Role]:
+    """A transplantation table that names the source of mitochondria but not what was given, gave mitochondria."""
+    sourced = any(role.name == "mito_source" for role in main)
+    if mapping.table == "transplantation" and sourced and not any(column.role == "agent" for column in mapping.columns):
+        return [Role("agent", "mitochondria", "secreted_form:mitochondrion")]
+    return []
 
 
 def _denial(row: Row, mapping: Mapping, context: Context) -> tuple[bool, str]:

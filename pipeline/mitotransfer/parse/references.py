@@ -195,7 +195,8 @@ class _Entry:
     def _authors(self, text: str) -> tuple[tuple[str, ...], bool]:
         """(surnames, whether there are more), from the tags or else from how the printed entry begins."""
         if names := self.authors or self.editors:
-            return tuple(names), self.etal
+            after = text.find(names[-1]) + len(names[-1])  # "Spees J, et al.": the names tagged, the rest only printed
+            return tuple(names), self.etal or _MANY_AUTHORS.search(text, after, after + 15) is not None
         for style in _AUTHOR_STYLES:
             found, place = [], 0
             while match := style.match(text, place):
