@@ -151,7 +151,8 @@ def test_et_al_printed_behind_tagged_names() -> None:
     # BMC: the names are tagged, "et al." is plain text between them and the title
     xml = (
         '<article><front/><body><p>x</p></body><back><ref-list><ref id="R1"><mixed-citation><name><surname>Spees</surname>'
-        "<given-names>J</given-names></name>, et al. Transfer. <year>2006</year></mixed-citation></ref></ref-list></back></article>"
+        "<given-names>J</given-names></name>, et al. Transfer. <year>2006</year></mixed-citation></ref></ref-list>"
+        "</back></article>"
     )
     reference = parse_documents(xml.encode(), "x.xml")[0].references["R1"]
     assert reference.authors == ("Spees",) and reference.more_authors
