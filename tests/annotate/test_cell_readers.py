@@ -7,7 +7,7 @@ import pytest
 from mitotransfer.annotate.cells import Context, is_unstated, read_cell
 from mitotransfer.annotate.headers import Column
 from mitotransfer.annotate.resources import load
-from mitotransfer.document import Passage, Role, TableName
+from mitotransfer.document import Mark, Passage, Role, TableName
 from small import tables_only
 
 
@@ -176,3 +176,15 @@ def test_denied_mechanism_is_no_value(text: str) -> None:
         role.ident not in ("mechanism:tunneling_nanotube", "mechanism:microtubule")
         for role in cell(text, "mechanism", "secretion")
     )
+
+
+def test_raised_letter_of_a_footnote_is_no_part_of_the_name() -> None:
+    # "Exophers<sup>a</sup>" reads "Exophersa"; "CD4<sup>+</sup>" keeps its plus
+    resources = load(tables_only().annotate)
+    (form,) = (r for r in resources.headers.columns if r.id == "secreted-form")
+    noted = Passage("p", "cell", "body", "Exophersa", marks=(Mark(8, 9, "sup"),))
+    roles = read_cell(noted, Column(0, form, "form", 0.95), context("secretion"))
+    assert [(role.surface, role.ident) for role in roles] == [("Exophers", "secreted_form:exopher")]
+    (donor,) = (r for r in resources.headers.columns if r.id == "donor-cell")
+    signed = Passage("p", "cell", "body", "CD4+ T cells", marks=(Mark(3, 4, "sup"),))
+    assert read_cell(signed, Column(0, donor, "donor", 0.95), context("secretion"))[0].surface == "CD4+ T cells"

@@ -98,3 +98,9 @@ def test_outcome_without_a_direction(resources: Resources, text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Increased", "=", "↑", "no effect", "not", "Reduced Reduced Reduced"])
 def test_text_without_an_outcome(resources: Resources, text: str) -> None:
     assert effects(text, resources) == []
+
+
+def test_effect_that_went_away_with_its_cause_is_none_of_its_own(resources: Resources) -> None:
+    # a control: without the particles the medium does nothing; that is no null effect of the mitochondria
+    assert find_effects("Without the particles the medium no longer raised cell survival.", resources, {}) == []
+    assert [e.direction for e in find_effects("The medium raised cell survival.", resources, {})] == ["increase"]

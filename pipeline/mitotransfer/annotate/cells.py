@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mitotransfer.annotate.cues import find_cues
 from mitotransfer.annotate.effects import find_effects
 from mitotransfer.annotate.headers import ALSO_CATEGORIES, Column
@@ -17,6 +19,8 @@ from mitotransfer.document import Mention, Passage, Role, TableName
 _FURTHER = "negation_hedge:further_investigation_needed"
 _LONGEST_NAME, _MOST_WORDS = 80, 7  # more is a sentence, and stays in the evidence only
 _AFTER = re.compile(r"\b(?:into|to|in|from|under|onto)\s+(?:the\s+)?(?:[\w‐-]+\s+)?$", re.IGNORECASE)
+# one letter or sign, or a list of them; never a plus or a number, which belong to names (CD4+, Ca2+)
+_NOTE = re.compile(r"[a-z*†‡§¶#](?:,\s*[a-z*†‡§¶#])*")
 _NOTHING = re.compile(r"[\s\-–—‐−/.*]*|n\.?/?a\.?|n\.?[dsr]\.?|none|no data|nil|unspecified", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _NCT = re.compile(r"\bNCT\s?(\d{8})\b", re.IGNORECASE)
@@ -52,10 +56,19 @@ class Context(NamedTuple):
 
 def read_cell(paragraph: Passage, column: Column, context: Context) -> list[Role]:
     """The roles that a paragraph of a cell in this column speaks of; empty for "NR" and the like."""
-    text = paragraph.text
-    if _NOTHING.fullmatch(text):
+    plain = _without_notes(paragraph)
+    if _NOTHING.fullmatch(plain.text):
         return []
-    return _READERS[column.rule.read](paragraph, column, context)
+    return _READERS[column.rule.read](plain, column, context)
+
+
+def _without_notes(paragraph: Passage) -> Passage:
+    """The paragraph with the marks of footnotes ("Exophers" and a raised a) as blanks, so that offsets stay."""
+    text = paragraph.text
+    for mark in paragraph.marks:
+        if mark.kind == "sup" and mark.start and _NOTE.fullmatch(text, mark.start, mark.end):
+            text = text[: mark.start] + " " * (mark.end - mark.start) + text[mark.end :]
+    return paragraph if text == paragraph.text else replace(paragraph, text=text.rstrip())
 
 
 def is_unstated(text: str, context: Context) -> bool:

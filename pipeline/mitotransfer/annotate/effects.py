@@ -32,6 +32,8 @@ _NULL = re.compile(
     r"|remained (?:the same|similar|stable))\b",
     re.IGNORECASE,
 )
+_ADVERBS = frozenset({"better", "longer", "worse", "less"})  # "survived better"
+_LOST = re.compile(r"\bno longer\s+(?:\w+\s+)?$", re.IGNORECASE)
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would)\b", re.IGNORECASE)
 
 
@@ -104,6 +106,8 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
     found = []
     for mention in outcomes:
         word = _speaking_for(text, mention, directions, outcomes)
+        if word and _LOST.search(text, 0, word.start):
+            continue  # an effect that went away when its cause was taken away: no finding of its own
         # a process named by a verb ("clear mitochondria", "TLR9 activation") takes place when nothing else is said
         unsaid = "increase" if default and mention.start in inner else default
         direction = _direction(text, mention, word, resources) if word else unsaid
@@ -134,7 +138,8 @@ def _passive(text: str, mention: Mention, word: Direction) -> bool:
     said = text[word.start : word.end].lower()
     if word.meaning == "none":
         return not said.startswith(("no ", "without"))  # these speak for what follows
-    return bool(_FINITE.search(text[mention.end : word.start])) or said.endswith(("ed", "es", "ell", "ose"))
+    compared = said in _ADVERBS and mention.surface.lower().startswith("survive")
+    return compared or bool(_FINITE.search(text[mention.end : word.start])) or said.endswith(("ed", "es", "ell", "ose"))
 
 
 def _through_list(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
