@@ -1,7 +1,8 @@
 """The one document model: what every stage takes and gives.
 
 Text never changes once parsed; everything later is offsets on it. All types are plain data: they compare by
-value, cross process borders as JSON and are checked against their annotations when read back.
+value, cross process borders as JSON and are checked against their annotations when read back. The numerous ones hold
+no cycles, so the collector need not look at them (`gc=False`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Citation(NamedTuple):
     label: str
 
 
-class Passage(msgspec.Struct):
+class Passage(msgspec.Struct, gc=False):
     """A title, paragraph, list item, caption, footnote or a paragraph of a table cell.
 
     `id` is unique in the article and counts in document order; `section` holds the titles of the enclosing sections,
@@ -58,7 +59,7 @@ class Passage(msgspec.Struct):
     citations: tuple[Citation, ...] = ()
 
 
-class Cell(msgspec.Struct):
+class Cell(msgspec.Struct, gc=False):
     """A table cell at its upper left corner (`row`, `column`, from 0, header rows included), with its cleaned spans."""
 
     row: int
@@ -74,7 +75,7 @@ class Cell(msgspec.Struct):
         return " ".join(p.text for p in self.paragraphs if p.text)
 
 
-class Table(msgspec.Struct):
+class Table(msgspec.Struct, gc=False):
     """A table as a grid. `form` tells how it was given; a `graphic` table has no cells and a problem says so.
 
     The first `head_rows` rows are the header. `cells` holds each cell once, in row-major order; `grid()` repeats it
@@ -102,7 +103,7 @@ class Table(msgspec.Struct):
         return grid
 
 
-class Reference(msgspec.Struct):
+class Reference(msgspec.Struct, gc=False):
     """An entry of the reference list. `authors` are surnames in order ("et al." is not one); `text` is the whole entry."""
 
     id: str

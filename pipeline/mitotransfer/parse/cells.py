@@ -58,6 +58,9 @@ class Rows(NamedTuple):
     head_rows: int
 
 
+_BREAK_TAG = "break"  # looked for by its plain name where no namespace can hide it: much quicker
+
+
 class Reader:
     """Reads the texts of one table into passages of its section and part.
 
@@ -86,7 +89,7 @@ class Reader:
     def _passages(self, element: Element, kind: PassageKind, locator: str) -> list[Passage]:
         """A paragraph, cut at its breaks, and after it the lists that stood inside it."""
         walk = self.walk
-        breaks = list(element.iter("{*}break"))
+        breaks = list(element.iter(_BREAK_TAG if not walk.namespaced else "{*}break"))
         for line_end in breaks:
             line_end.tail = _BREAK + (line_end.tail or "")
         waiting = len(walk.lifted)

@@ -25,7 +25,8 @@ _HOLDERS = ("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "a
 _TITLES = ("article-title", "chapter-title", "source")
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_texts: Callable[[Element], list[str]] = etree.XPath(".//text()", smart_strings=False)  # type: ignore[assignment]
+# without the regular expressions that lxml otherwise registers at each call
+_texts: Callable[[Element], list[str]] = etree.XPath(".//text()", smart_strings=False, regexp=False)  # type: ignore[assignment]
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _PMID = re.compile(r"\b(?:PMID|pubmed)\W{0,3}(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d{4,9})\b", re.IGNORECASE)
@@ -149,19 +150,21 @@ class _Entry:
         self.links: list[str] = []
 
     def add(self, element: Element, tag: str) -> None:
-        if tag in _CITATIONS:
-            self._citation(element)
-        elif tag == "person-group":
-            self.people = self.editors if element.get("person-group-type") in _EDITING else self.authors
-        elif tag in _TITLES:
-            self.titles.setdefault(tag, element)
+        """Take one field, the frequent ones first."""
+        if tag in _TITLES:
+            if tag not in self.titles:
+                self.titles[tag] = element
         elif tag == "year":
             if not self.year and (match := _YEAR.search(element.text or "")):
                 self.year = match.group()
-        elif tag == "pub-id":
-            self.identifiers.setdefault(element.get("pub-id-type", ""), _text(element))
+        elif tag in _CITATIONS:
+            self._citation(element)
         elif tag == "label":
             self.label = self.label or _text(element).strip(" []().")
+        elif tag == "person-group":
+            self.people = self.editors if element.get("person-group-type") in _EDITING else self.authors
+        elif tag == "pub-id":
+            self.identifiers.setdefault(element.get("pub-id-type", ""), _text(element))
         elif tag == "etal":
             self.etal = True
         elif tag == "collab" or tag == "string-name":
@@ -179,7 +182,9 @@ class _Entry:
     def reference(self, key: str) -> Reference:
         text = self._printed()
         titles = self.titles
-        title = next((found for tag in _TITLES if tag in titles and (found := _text(titles[tag]))), "") if titles else ""
+        title = _text(titles["article-title"]) if "article-title" in titles else ""
+        if not title:
+            title = next((found for tag in _TITLES if tag in titles and (found := _text(titles[tag]))), "")
         authors, more = self._authors(text)
         return Reference(key, self.label, text, authors, more, title, self.year or _printed_year(text), *self._identifiers(text))
 
@@ -189,14 +194,20 @@ class _Entry:
         if self.closed:
             citations = list(self.element.iter(*_CITATIONS))
             citations = [one for one in citations if one.tag == "mixed-citation"] or citations
-        read = _spaced if self.glued else _flowing
-        return " ".join(" ".join([read(one) if _is_mixed(one) else " ".join(_texts(one)) for one in citations]).split())
+        return " ".join(" ".join([self._read(one) for one in citations]).split())
+
+    def _read(self, citation: Element) -> str:
+        if not _is_mixed(citation):
+            return " ".join(_texts(citation))
+        return _spaced(citation) if self.glued else _flowing(citation)
 
     def _authors(self, text: str) -> tuple[tuple[str, ...], bool]:
         """(surnames, whether there are more), from the tags or else from how the printed entry begins."""
         if names := self.authors or self.editors:
+            if self.etal or "et al" not in text:
+                return tuple(names), self.etal
             after = text.find(names[-1]) + len(names[-1])  # "Spees J, et al.": the names tagged, the rest only printed
-            return tuple(names), self.etal or _MANY_AUTHORS.search(text, after, after + 15) is not None
+            return tuple(names), _MANY_AUTHORS.search(text, after, after + 15) is not None
         for style in _AUTHOR_STYLES:
             found, place = [], 0
             while match := style.match(text, place):

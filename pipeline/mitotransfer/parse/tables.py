@@ -217,7 +217,8 @@ def _row_sections(table: Element, walk: Walk, locator: str) -> list[tuple[str, l
 
 def _read_row(row: Element, reader: Reader, locator: str, layout: Layout, cells: list[Cell], is_head: bool) -> None:
     """Append the cells of one row. Called for every cell of every table: kept lean."""
-    step, paragraphs = reader.walk.step, reader.paragraphs
+    walk, paragraphs = reader.walk, reader.paragraphs
+    plain = not walk.namespaced
     seen = {"td": 0, "th": 0}
     for cell in row:
         tag = cell.tag
@@ -225,7 +226,7 @@ def _read_row(row: Element, reader: Reader, locator: str, layout: Layout, cells:
         if name not in seen:
             continue
         seen[name] = position = seen[name] + 1
-        place = locator + step(tag, position)
+        place = f"{locator}/{tag}[{position}]" if plain else locator + walk.step(tag, position)
         rowspan, colspan = cell.get("rowspan"), cell.get("colspan")
         if (rowspan is None or rowspan == "1") and (colspan is None or colspan == "1"):
             at = layout.place(1, 1)
