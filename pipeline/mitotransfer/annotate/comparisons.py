@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from mitotransfer.annotate.cues import find_cues, polarity_at
-from mitotransfer.annotate.effects import Effect, find_directions, find_effects
+from mitotransfer.annotate.effects import Effect, find_directions, find_effects, is_lost
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
@@ -44,7 +44,7 @@ def prose_effects(text: str, resources: Resources, extra: Extra) -> list[Effect]
     cues = find_cues(text, resources.cues)
     for outcome in names(text, resources, ("outcome",), extra, denied=True):
         word = next((w for w in words if _speaks_for(text, w, outcome)), None)
-        if word is None or (outcome.start, outcome.end) in taken:
+        if word is None or (outcome.start, outcome.end) in taken or is_lost(text, word.start):
             continue
         direction = _direction(word.meaning, outcome, resources)
         if polarity_at(text, cues, word.start, word.end).negated:

@@ -33,7 +33,8 @@ _NULL = re.compile(
     re.IGNORECASE,
 )
 _ADVERBS = frozenset({"better", "longer", "worse", "less"})  # "survived better"
-_LOST = re.compile(r"\bno longer\s+(?:\w+\s+)?$", re.IGNORECASE)
+_LOST = re.compile(r"\bno longer (?:\w+ )?$", re.IGNORECASE)
+_NO_LONGER = re.compile(r"no longer\b", re.IGNORECASE)
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|could|can|may|might|would)\b", re.IGNORECASE)
 
 
@@ -106,8 +107,8 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
     found = []
     for mention in outcomes:
         word = _speaking_for(text, mention, directions, outcomes)
-        if word and _LOST.search(text, 0, word.start):
-            continue  # an effect that went away when its cause was taken away: no finding of its own
+        if word and is_lost(text, word.start):
+            continue
         # a process named by a verb ("clear mitochondria", "TLR9 activation") takes place when nothing else is said
         unsaid = "increase" if default and mention.start in inner else default
         direction = _direction(text, mention, word, resources) if word else unsaid
@@ -159,6 +160,14 @@ def _direction(text: str, mention: Mention, word: Direction, resources: Resource
     entry = resources.vocabulary.entries[mention.ident]
     wanted_low = (entry.extra.get("polarity") == "down") != is_inverse(entry, mention.surface)
     return "decrease" if wanted_low else "increase"
+
+
+def is_lost(text: str, start: int) -> bool:
+    """Whether the direction word at `start` belongs to "no longer".
+
+    An effect that went away when its cause was taken away is a control, no finding of its own.
+    """
+    return _LOST.search(text, 0, start) is not None or _NO_LONGER.match(text, max(0, start - 3)) is not None
 
 
 def is_inverse(entry: Entry, surface: str) -> bool:
