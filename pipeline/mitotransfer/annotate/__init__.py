@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
 from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.resources import Resources, load
-from mitotransfer.annotate.studies import is_review
+from mitotransfer.annotate.studies import is_review, own_study
 from mitotransfer.annotate.tables import read_table
-from mitotransfer.document import Annotated, Article, Event, Role
+from mitotransfer.document import Annotated, Article, Event, Role, Study
+from mitotransfer.errors import Problem
 
 __all__ = ["Resources", "annotate_article", "load"]
 
@@ -38,9 +41,21 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
         events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
     if resources.prose:
         events += prose_events(article, resources, extra)
-    problems = (*article.problems, *clashes)
+    problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(_named(event, resources) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
+
+
+def _unresolved(article: Article, events: list[Event]) -> Iterator[Problem]:
+    """A note for each study that findings name but that no id is known of: its rows can be followed by name only."""
+    own = own_study(article.head)
+    for study in sorted({event.study.reference for event in events if _has_no_id(event.study) and event.study != own}):
+        message = f"'{study}' is named for a finding, but no DOI, PMID or PMCID of it is known here"
+        yield Problem(article.head.source, "annotate", "note", "study-without-id", article.head.file, message)
+
+
+def _has_no_id(study: Study) -> bool:
+    return bool(study.reference) and not (study.doi or study.pmid or study.pmcid)
 
 
 def _named(event: Event, resources: Resources) -> Event:
