@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 import typer
 import yaml
 
+from mitotransfer import stages
 from mitotransfer.cli import app
 
 STAGES = ("fetch", "parse", "annotate", "tabulate", "evaluate", "report")
@@ -64,6 +67,17 @@ def test_deps_cover_the_modules_a_stage_reaches(root: Path, name: str) -> None:
     assert f"pipeline/mitotransfer/{rooms[name]}" in deps
     for module in imported - {rooms[name], "settings"}:  # settings come in as params
         assert f"pipeline/mitotransfer/{module}.py" in deps, f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("name", ["parse", "annotate"])
+def test_deps_cover_what_the_shard_keys_are_made_of(root: Path, name: str) -> None:
+    """A key that changes without DVC knowing would give another lock in a clean copy than here."""
+    source = inspect.getsource(getattr(stages, name))
+    deps = set(_pipeline(root)[name]["deps"])
+    versions = re.findall(r"source_version\(([^)]*)\)", source)
+    assert versions
+    for module in re.findall(r'"(\w+)"', versions[0]):
+        assert {f"pipeline/mitotransfer/{module}", f"pipeline/mitotransfer/{module}.py"} & deps, module
 
 
 @pytest.mark.slow
