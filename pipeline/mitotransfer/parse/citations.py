@@ -128,6 +128,8 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
     first, last, target = cites[0]
     if target and len(cites) == 1 and (text[first:last].isdigit() or first == last) and last - first >= end - start - 2:
         return _resolve(target, walk)
+    if _is_plain_list(text, start, end, cites):
+        return tuple(dict.fromkeys([key for _, _, target in cites for key in _resolve(target, walk)]))
     items: list[str | None] = []  # keys; None is a dash
     place = start
     for first, last, target in cites:
@@ -138,6 +140,16 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
         items += printed if None in printed[1:] or not target else tagged
     items += _printed(text[place:end], walk)
     return tuple(dict.fromkeys(_expand(items, walk.order)))
+
+
+def _is_plain_list(text: str, start: int, end: int, cites: list[RawCitation]) -> bool:
+    """Whether a region is tagged whole numbers with separators between them: nothing in it has to be read from the print."""
+    place = start
+    for first, last, target in cites:
+        if not target or text[place:first] not in _SEPARATORS or not text[first:last].isdigit():
+            return False
+        place = last
+    return text[place:end] in _SEPARATORS
 
 
 def _printed(text: str, walk: Walk) -> list[str | None]:

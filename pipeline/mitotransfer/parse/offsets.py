@@ -54,7 +54,7 @@ def is_tidy(text: str) -> bool:
     """Whether its only whitespace are single blanks inside it (much quicker to ask than to collapse)."""
     if "\n" in text or "  " in text or "\t" in text or "\r" in text:
         return False
-    if not text.isascii():
+    if not text.isascii() and not text.isprintable():  # no blank but the common one is printable: most texts are done here
         for blank in _ODD_BLANKS:
             if blank in text:
                 return False
