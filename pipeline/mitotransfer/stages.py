@@ -52,16 +52,16 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
     started = time.perf_counter()
     # sorted: the outputs do not depend on the order in which inputs are named
     requests = sorted(fetching.read_requests(inputs, out or raw), key=lambda asked: (asked.ident, asked.path, asked.place))
-    store, kept = raw / "store", set[Path]()
+    kept: set[Path] = set()
 
     def keep(sha256: str, data: bytes) -> None:
-        path = store / sha256[:2] / sha256
+        path = _store_path(raw, sha256)
         kept.add(path)
         if not _holds(path, data):
             write_whole({path: [data]}, sync=False)
 
     lines = list(fetching.fetch_local(requests, settings.fetch, keep, settings.parse.max_bytes))
-    removed = remove(path for path in store.glob("*/*") if path not in kept)
+    removed = remove(path for path in (raw / "store").glob("*/*") if path not in kept)
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
 
@@ -217,8 +217,12 @@ def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
 
 
+def _store_path(raw: Path, sha256: str) -> Path:
+    return raw / "store" / sha256[:2] / sha256
+
+
 def _stored(raw: Path, sha256: str) -> bytes:
-    path = raw / "store" / sha256[:2] / sha256
+    path = _store_path(raw, sha256)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -9,9 +9,8 @@ import re
 from typing import NamedTuple
 
 from mitotransfer.annotate.cues import find_cues, polarity_at
-from mitotransfer.annotate.effects import Effect, find_directions, find_effects, is_lost
+from mitotransfer.annotate.effects import Effect, effects_of, find_directions, find_outcomes, improved, is_lost
 from mitotransfer.annotate.matcher import Extra
-from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.document import Mention
 
@@ -22,6 +21,7 @@ _BEHIND = re.compile(
     rf"(?P<auxiliary>\b{_AUXILIARY}\s+)?(?:(?:all|both|also|each|likewise|then|much|further|significantly|\w+ly)\s+){{0,3}}",
     re.IGNORECASE,
 )
+_OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 _BEFORE = re.compile(r"\s+(?:[\w‐-]+\s+){0,2}")
 
 
@@ -36,13 +36,16 @@ class Word(NamedTuple):
 
 def prose_effects(text: str, resources: Resources, extra: Extra) -> list[Effect]:
     """The outcomes of a sentence with their directions, by trigger verbs first, then by comparatives."""
-    found = find_effects(text, resources, extra)
+    outcomes = find_outcomes(text, resources, extra)
+    if not outcomes:
+        return []
+    found = effects_of(text, outcomes, resources)
     taken = {(effect.start, effect.end) for effect in found}
     words = [Word(w.start(), w.end(), w.lastgroup or "", False) for w in resources.rules.comparative.finditer(text)]
     words += [Word(d.start, d.end, d.meaning, True) for d in find_directions(text, resources)]
     words.sort()
     cues = find_cues(text, resources.cues)
-    for outcome in names(text, resources, ("outcome",), extra, denied=True):
+    for outcome in outcomes:
         word = next((w for w in words if _speaks_for(text, w, outcome)), None)
         if word is None or (outcome.start, outcome.end) in taken or is_lost(text, word.start):
             continue
@@ -66,5 +69,5 @@ def _direction(meaning: str, outcome: Mention, resources: Resources) -> str:
     """ "Better" raises what one wants high and lowers what one wants low."""
     if meaning not in ("improve", "worsen"):
         return meaning
-    wanted_low = resources.vocabulary.entries[outcome.ident].extra.get("polarity") == "down"
-    return "decrease" if wanted_low == (meaning == "improve") else "increase"
+    better = improved(outcome, resources)
+    return better if meaning == "improve" else _OPPOSITE[better]

@@ -97,7 +97,16 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
 
     `default` is the direction of an outcome no word speaks for; when empty such outcomes are left out (prose).
     """
-    outcomes = names(text, resources, ("outcome",), extra, denied=True)
+    return effects_of(text, find_outcomes(text, resources, extra), resources, default=default)
+
+
+def find_outcomes(text: str, resources: Resources, extra: Extra) -> list[Mention]:
+    """The outcomes of a text, denied ones too: their denial is a direction."""
+    return names(text, resources, ("outcome",), extra, denied=True)
+
+
+def effects_of(text: str, outcomes: list[Mention], resources: Resources, *, default: str = "") -> list[Effect]:
+    """As `find_effects`, of outcomes that have been found."""
     if not outcomes:
         return []
     words = find_directions(text, resources)
@@ -157,6 +166,11 @@ def _direction(text: str, mention: Mention, word: Direction, resources: Resource
         return word.meaning
     if mention.ident == MISSING_ID:
         return "increase"
+    return improved(mention, resources)
+
+
+def improved(mention: Mention, resources: Resources) -> str:
+    """The direction in which an outcome gets better: what one wants low falls, all else rises."""
     entry = resources.vocabulary.entries[mention.ident]
     wanted_low = (entry.extra.get("polarity") == "down") != is_inverse(entry, mention.surface)
     return "decrease" if wanted_low else "increase"

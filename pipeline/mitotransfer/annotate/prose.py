@@ -36,9 +36,9 @@ def prose_events(article: Article, resources: Resources, extra: Extra) -> list[E
     trials = trial_events(article, read, resources, extra)
     if not _on_topic([finding for reading in first.values() for finding in _own(reading)]):
         return events + trials
-    readings = [first.get(number) or read_sentence(s, resources, extra) for number, s in enumerate(read) if _is_own(s)]
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
+    readings = [first.get(number) or read_sentence(s, resources, extra) for number, s in enumerate(read) if _is_own(s)]
     return events + trials + gather(readings, resources, extra)
 
 

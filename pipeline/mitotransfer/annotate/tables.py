@@ -18,6 +18,7 @@ from mitotransfer.annotate.cues import find_cues, polarity_at
 from mitotransfer.annotate.headers import Column, Mapping, map_columns
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.annotate.studies import (
     by_author_and_year,
     by_label,
@@ -82,15 +83,18 @@ def read_table(table: Table, article: Article, resources: Resources, extra: Extr
     headers = [_headers(grid, number, head_rows) for number in range(table.n_columns)]
     witness = [_witness(grid, number, head_rows, resources, extra) for number in range(table.n_columns)]
     mapping = map_columns(resources.headers, headers, witness)
-    if mapping is None or not (_on_topic(table, grid, headers, head_rows) or _is_about_transfer(article, resources)):
+    titled = _is_about_transfer(article, resources)
+    if mapping is None or not (titled or _on_topic(table, grid, headers, head_rows)):
         return []
     context = Context(resources, extra, mapping.table)
     needed = _PASSING if mapping.table == "secretion" else _GIVEN
-    certain = mapping.table == "trials" or needed.search(_title(table, headers)) or _is_about_transfer(article, resources)
+    certain = mapping.table == "trials" or titled or needed.search(_title(table, headers))
+    # by its place: ids and labels of tables come twice in real articles
+    name = f"table {next(n for n, other in enumerate(article.tables) if other is table)}"
     events: list[Event] = []
     for row in _rows(grid, head_rows):
         if certain or _is_of_topic(row, mapping):
-            events += _row_events(row, table, mapping, article, context)
+            events += _row_events(row, f"{name} row {row.number}", table, mapping, article, context)
     return events
 
 
@@ -169,9 +173,7 @@ def _texts(cells: list[Cell | None]) -> list[str]:
     return [cell.text if cell is not None else "" for cell in cells]
 
 
-def _row_events(row: Row, table: Table, mapping: Mapping, article: Article, context: Context) -> list[Event]:
-    # by its place: ids and labels of tables come twice in real articles
-    group = f"table {next(n for n, other in enumerate(article.tables) if other is table)} row {row.number}"
+def _row_events(row: Row, group: str, table: Table, mapping: Mapping, article: Article, context: Context) -> list[Event]:
     study = _study(row, mapping, article, context)
     main: list[Role] = []
     parts: list[Part] = []
@@ -200,7 +202,7 @@ def _given(mapping: Mapping, main: list[Role]) -> list[Role]:
     """A transplantation table that names the source of mitochondria but not what was given, gave mitochondria."""
     sourced = any(role.name == "mito_source" for role in main)
     if mapping.table == "transplantation" and sourced and not any(column.role == "agent" for column in mapping.columns):
-        return [Role("agent", "mitochondria", "secreted_form:mitochondrion")]
+        return [Role("agent", "mitochondria", MITOCHONDRIA)]
     return []
 
 
