@@ -39,7 +39,7 @@ def test_own_rules_go_before_the_shipped_ones(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("parse: {max_byte: 5}", "unknown key 'parse.max_byte'; allowed here: max_bytes"),
-        ("parsing: {}", "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, parse, root, run, tabulate"),
+        ("parsing: {}", "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, nlp, parse, root, run, tabulate"),
         ("root: /", "unknown key 'root'"),
         ("parse: {max_bytes: many}", "Expected `int`, got `str` - at `$.parse.max_bytes`"),
         ("parse: {max_bytes: 0}", "`int` >= 1 - at `$.parse.max_bytes`"),

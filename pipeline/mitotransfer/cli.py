@@ -132,6 +132,50 @@ def report(out: Path) -> None:
     _say(stages.report(out))
 
 
+@app.command()
+def train(
+    corpora: Annotated[
+        Path, typer.Option(help="Directory that holds the corpora named in the recipe", exists=True, file_okay=False)
+    ],
+    recipe: Annotated[Path | None, typer.Option(help="Recipe (default: the project's models/train.yaml)")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the pipeline goes (default: beside the recipe)", file_okay=False)
+    ] = None,
+    work: Annotated[Path, typer.Option(help="Prepared data and each part's best state")] = Path("models/work"),
+    part: Annotated[list[str] | None, typer.Option(help="Train only this part, keep the others' states: syntax, names")] = None,
+    score: Annotated[str, typer.Option(help="Train nothing; score the pipeline on this split: dev, test")] = "",
+    config: Config = None,
+) -> None:
+    """Train the language model from the corpora of its recipe, or score it on one of their splits."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    if score:
+        typer.echo(stages.score_model(corpora, settings, recipe=recipe, pipeline=out, split=score))
+    else:
+        typer.echo(stages.train(corpora, settings, recipe=recipe, out=out, work=work, parts=part or (), tell=_say))
+
+
+@app.command()
+def doctor(
+    config: Config = None,
+    offline: Annotated[bool, typer.Option(help="Ask no service")] = False,
+    strict: Annotated[bool, typer.Option(help="Fail when a service cannot be reached, too")] = False,
+) -> None:
+    """Say what is installed, matching and reachable, with a line to run for what is not; exit 1 when a run lacks something."""
+    from mitotransfer.models.doctor import (
+        diagnose,
+        healthy,
+    )  # not by way of stages: that imports spaCy, which may be what is broken
+
+    findings = []
+    for finding in diagnose(_settings(config), offline=offline):
+        typer.echo(finding)
+        findings.append(finding)
+    if not healthy(findings, strict=strict):
+        raise typer.Exit(1)
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(__version__)

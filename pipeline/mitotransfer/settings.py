@@ -38,6 +38,20 @@ class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prose: bool = True
 
 
+class NlpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Language models for prose. `model`: name (see `catalogue`) or directory of the one for syntax and names; empty for none.
+
+    `ner`: further models whose names are added, in order of precedence. `kb`: a directory made by `mitotransfer kb build`, in
+    which names that the vocabulary does not hold are looked up; a link below `link_threshold` (0 to 1) is none.
+    """
+
+    model: str = ""
+    ner: tuple[str, ...] = ()
+    catalogue: str = "models.yaml"
+    kb: str = ""
+    link_threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
+
+
 class TabulateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`cited_findings`: rows for findings that a primary article cites from others.
 
@@ -67,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fetch: FetchSettings = FetchSettings()
     parse: ParseSettings = ParseSettings()
     annotate: AnnotateSettings = AnnotateSettings()
+    nlp: NlpSettings = NlpSettings()
     tabulate: TabulateSettings = TabulateSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     run: RunSettings = RunSettings()
@@ -153,7 +168,9 @@ def load(path: Path | None = None) -> Settings:
     settings = checked(content, Settings, file)
     annotate = settings.annotate
     found = {name: str(_found(file.parent, getattr(annotate, name))) for name in ("vocabulary", "table_headers", "prose_rules")}
-    return msgspec.structs.replace(settings, annotate=msgspec.structs.replace(annotate, **found), root=str(file.parent.resolve()))
+    nlp = msgspec.structs.replace(settings.nlp, catalogue=str(_found(file.parent, settings.nlp.catalogue)))
+    annotate = msgspec.structs.replace(annotate, **found)
+    return msgspec.structs.replace(settings, annotate=annotate, nlp=nlp, root=str(file.parent.resolve()))
 
 
 def _found(folder: Path, name: str) -> Path:

@@ -35,7 +35,7 @@ from mitotransfer.errors import ConfigError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.settings import AnnotateSettings, ParseSettings, Settings
+from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, Settings
 from mitotransfer.store import Shards, digest, remove, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
@@ -80,9 +80,15 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
 
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     """Finds the events of every parsed article, into `annotated/`, one shard per input."""
-    options = settings.annotate
+    options, nlp = settings.annotate, settings.nlp
     files = (Path(options.vocabulary), Path(options.table_headers), Path(options.prose_rules))
-    version = digest(source_version("annotate", "document", "rows", "errors"), tree_version(*files), str(options.prose))
+    model = annotating.model_version(nlp) if options.prose else ""
+    version = digest(
+        source_version("annotate", "models/load", "models/components", "document", "rows", "errors"),
+        tree_version(*files),
+        str(options.prose),
+        model,
+    )
     source = Shards(parsed)
     jobs = (Job(name, digest(version, payload), payload) for name, payload in _payloads(source))
 
@@ -90,7 +96,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         reason = "annotating it killed the worker process (memory or a crash in a library)"
         return _annotations([_failed(article, "worker-killed", reason) for article in _decoded(job.argument, Article)])
 
-    return run_jobs(jobs, partial(_annotate_one, options), Shards(annotated), settings.run, killed)
+    return run_jobs(jobs, partial(_annotate_one, options, nlp), Shards(annotated), settings.run, killed)
 
 
 def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
@@ -142,7 +148,7 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
 
     Inputs and configuration are checked before anything is written. Raises ConfigError, OutputError.
     """
-    annotating.load(settings.annotate)
+    annotating.load(settings.annotate, settings.nlp)
     for _ in fetching.read_requests(inputs, out):
         pass
     work = out / "work"
@@ -159,6 +165,38 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
     write_whole({out / METRICS: _json(done)})
     tell(f"report    {report(out)}")
     return not any(counts.failed for counts in done.values())
+
+
+def train(
+    corpora: Path,
+    settings: Settings,
+    *,
+    recipe: Path | None = None,
+    out: Path | None = None,
+    work: Path,
+    parts: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Trains the language model of a recipe (default: the project's) and writes it to `out`; returns its scores in words.
+
+    `parts`: those to train anew, all by default. Raises ConfigError when a corpus is missing or another than the recipe names.
+    """
+    from mitotransfer.models import train as training
+
+    made, target = training.recipe_of(recipe, out)
+    scores = training.train(
+        made, corpora, Path(settings.annotate.vocabulary), work, target, only=parts or training.PARTS, say=tell
+    )
+    return scores.summary()
+
+
+def score_model(corpora: Path, settings: Settings, *, recipe: Path | None, pipeline: Path | None, split: str) -> str:
+    """Scores a trained pipeline on a split of its corpora, writes the scores beside it and into its card; returns them in
+    words."""
+    from mitotransfer.models import train as training
+
+    made, target = training.recipe_of(recipe, pipeline)
+    return training.score(made, corpora, Path(settings.annotate.vocabulary), target, split).summary()
 
 
 def _json(content: object) -> list[bytes]:
@@ -239,8 +277,8 @@ def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]
     return articles
 
 
-def _annotate_one(options: AnnotateSettings, payload: bytes) -> Result:
-    resources = annotating.load(options)
+def _annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) -> Result:
+    resources = annotating.load(options, nlp)
     done: list[Annotated] = []
     for article in _decoded(payload, Article):
         try:

@@ -60,7 +60,8 @@ class Frame:
         found: list[str] = []
         for donor in donors:
             found += list(self.owners.get(donor.ident, ()))
-            found += self.resources.vocabulary.entries[donor.ident].values("species")
+            if entry := self.resources.vocabulary.entries.get(donor.ident):
+                found += entry.values("species")
         if not found:
             found = [ident for ident, _ in self.species.most_common(1)]
         known = self.resources.vocabulary.entries

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
@@ -28,7 +29,9 @@ def prose_events(article: Article, resources: Resources, extra: Extra) -> list[E
     """
     review = is_review(article)
     read = list(sentences(article, resources, review))
-    first = {number: read_sentence(s, resources, extra) for number, s in enumerate(read) if s.topical and s.voice != "none"}
+    chosen = [number for number, s in enumerate(read) if s.topical and s.voice != "none"]
+    found = recognised([read[number] for number in chosen], resources)
+    first = {n: read_sentence(read[n], resources, extra, names) for n, names in zip(chosen, found, strict=True)}
     cited = [finding for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings]
     events = [event for finding in cited if (event := single_event(finding, resources, extra)) is not None]
     if review:

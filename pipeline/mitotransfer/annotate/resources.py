@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from mitotransfer.annotate.headers import HeaderRules, load_headers
@@ -11,13 +11,14 @@ from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.rules import ProseRules, load_rules
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.errors import ConfigError
-from mitotransfer.settings import AnnotateSettings
+from mitotransfer.models.load import Models, check_models, load_models, models_version
+from mitotransfer.settings import AnnotateSettings, NlpSettings
 
 
 class Resources:
     """The checked configuration of annotation. Holds no state of an article."""
 
-    def __init__(self, settings: AnnotateSettings) -> None:
+    def __init__(self, settings: AnnotateSettings, nlp: NlpSettings) -> None:
         self.vocabulary = Vocabulary.load(Path(settings.vocabulary))
         self.headers: HeaderRules = load_headers(Path(settings.table_headers))
         self.rules: ProseRules = load_rules(Path(settings.prose_rules))
@@ -27,6 +28,14 @@ class Resources:
         self.everything = self.matcher(*NAMES)
         self.cues = self.matcher("negation_hedge")
         self.triggers = self.matcher("trigger")
+        self._nlp = nlp if settings.prose and (nlp.model or nlp.ner) else None
+        if self._nlp:
+            check_models(nlp.model, nlp.ner, Path(nlp.catalogue))
+
+    @cached_property
+    def models(self) -> Models | None:
+        """The language models, loaded when the first sentence needs them; None when there are none or only tables are read."""
+        return load_models(self._nlp.model, self._nlp.ner, Path(self._nlp.catalogue)) if self._nlp else None
 
     def _check_headers(self, path: str) -> None:
         """The header mapping may name only what the vocabulary holds. Raises ConfigError."""
@@ -50,12 +59,20 @@ NAMES = (
 )  # fmt: skip
 
 
+_NO_MODEL = NlpSettings(model="")
+
+
 @cache
 def _matcher(vocabulary: Vocabulary, categories: Collection[str]) -> Matcher:
     return Matcher(vocabulary, categories)
 
 
+def model_version(nlp: NlpSettings) -> str:
+    """What of the language models changes the outcome of annotation. Raises ConfigError when one is missing."""
+    return models_version(nlp.model, nlp.ner, Path(nlp.catalogue)) if nlp.model or nlp.ner else ""
+
+
 @cache
-def load(settings: AnnotateSettings) -> Resources:
-    """The resources for these settings. Raises ConfigError when a file of the configuration is wrong."""
-    return Resources(settings)
+def load(settings: AnnotateSettings, nlp: NlpSettings = _NO_MODEL) -> Resources:
+    """The resources for these settings. Raises ConfigError when a file of the configuration is wrong or a model is missing."""
+    return Resources(settings, nlp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
@@ -49,10 +50,13 @@ class Reading:
     controlled: bool
 
 
-def read_sentence(sentence: Sentence, resources: Resources, extra: Extra) -> Reading:
-    """Applies every rule to a sentence, after blanking out what only looks like a transfer between cells."""
+def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, further: Sequence[Mention] = ()) -> Reading:
+    """Applies every rule to a sentence, after blanking out what only looks like a transfer between cells.
+
+    `further` are names that the language models found in it.
+    """
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
-    slots = slotted(text, resources, extra, sentence.boundaries)
+    slots = slotted(text, resources, extra, sentence.boundaries, further)
     found = list(matches(slots, resources))
     loose: Roles = {}
     for match in found:

@@ -81,6 +81,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     own: tuple[Phrase, ...]
     controls: tuple[Phrase, ...]
     rules: tuple[Rule, ...]
+    generic_names: tuple[Phrase, ...] = ()
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -112,6 +113,11 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def is_control(self) -> re.Pattern[str]:
         """Signs of a transfer that was stopped on purpose."""
         return _any(self.controls)
+
+    @cached_property
+    def is_generic(self) -> re.Pattern[str]:
+        """Names found by a language model that tell no cell from another."""
+        return _any(self.generic_names)
 
 
 def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
@@ -149,7 +155,14 @@ def load_rules(path: Path) -> ProseRules:
                 checked(item, kind, path)  # one at a time: the message then names the allowed keys
     rules = checked(content, ProseRules, path)
     seen: set[str] = set()
-    items: tuple[Rule | Phrase, ...] = (*rules.distractors, *rules.background, *rules.own, *rules.controls, *rules.rules)
+    items: tuple[Rule | Phrase, ...] = (
+        *rules.distractors,
+        *rules.background,
+        *rules.own,
+        *rules.controls,
+        *rules.generic_names,
+        *rules.rules,
+    )
     for item in items:
         if item.id in seen:
             raise ConfigError(f"{path}: two rules have the id '{item.id}'")
@@ -160,7 +173,8 @@ def load_rules(path: Path) -> ProseRules:
     return rules
 
 
-_KINDS: dict[str, type] = {"distractors": Phrase, "background": Phrase, "own": Phrase, "controls": Phrase, "rules": Rule}
+_PHRASES = ("distractors", "background", "own", "controls", "generic_names")
+_KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule}
 
 
 def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:

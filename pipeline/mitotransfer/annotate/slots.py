@@ -22,6 +22,7 @@ _CATEGORIES = (
     ("cell", ("cell", "cell_line")), ("form", ("secreted_form",)), ("mechanism", ("mechanism",)), ("mechanism", ("uptake",)),
     ("tissue", ("tissue",)), ("species", ("species",)),
 )  # fmt: skip
+_FURTHER = {"cell": "cell", "cell_line": "cell"}
 _EVENTS = ("secretion", "transfer", "uptake", "transplantation")
 _LOSSES = frozenset({"regulation-negative", "reduction"})
 MITOCHONDRIA = "secreted_form:mitochondrion"
@@ -52,8 +53,13 @@ class Match(NamedTuple):
     end: int
 
 
-def slotted(text: str, resources: Resources, extra: Extra, boundaries: Sequence[int] = ()) -> Slotted:
-    """The sentence with slots for cells, tissues, species, secreted forms, mechanisms, mitochondria and triggers."""
+def slotted(
+    text: str, resources: Resources, extra: Extra, boundaries: Sequence[int] = (), further: Sequence[Mention] = ()
+) -> Slotted:
+    """The sentence with slots for cells, tissues, species, secreted forms, mechanisms, mitochondria and triggers.
+
+    Names of `further` take the places that the vocabulary leaves free.
+    """
     taken: list[tuple[str, Mention]] = []
     for kind, categories in _CATEGORIES:
         for name in names(text, resources, categories, extra, boundaries=boundaries, adjectives=kind == "cell", denied=True):
@@ -67,6 +73,9 @@ def slotted(text: str, resources: Resources, extra: Extra, boundaries: Sequence[
     for mention in resources.triggers.find(text):
         if _free(taken, mention) and (kind := _trigger_kind(mention, resources)):
             taken.append((kind, mention))
+    for mention in further:
+        if mention.category in _FURTHER and _free(taken, mention):
+            taken.append((_FURTHER[mention.category], mention))
     return _written(text, sorted(taken, key=lambda item: item[1].start))
 
 

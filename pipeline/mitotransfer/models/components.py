@@ -1,0 +1,230 @@
+"""spaCy components of the trained pipeline. The wheel of the model carries this file, so it imports nothing of the project.
+
+`names` marks what a list of names knows, as a feature for the entity recognisers; `layer` sets one recogniser's entities aside so
+that the next starts afresh; `union` joins the layers into `doc.ents`.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.strings import get_string_id
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+from spacy.vectors import Vectors
+from spacy.vocab import Vocab
+
+_LONGEST = 8  # words of a name; longer ones are systematic titles that no author writes
+
+
+def folded(word: str) -> str:
+    """A word in lower case and without a regular plural."""
+    word = word.lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
+        return word[:-1]
+    return word
+
+
+class Names:
+    """Marks the words of known names in `token.ent_id_`: B-LABEL for a name's first word, I-LABEL for the others.
+
+    The names themselves are in `doc.spans["names"]`.
+
+    Read from left to right, the longest name first. Unlike `ent_type_` this attribute does not bind the recognisers that read it
+    as a feature, and unlike `ent_kb_id_` it outlives them; `union` clears it.
+    """
+
+    def __init__(self, names: dict[str, str] | None = None) -> None:
+        self.table: dict[str, str] = names or {}
+        self._index()
+
+    def _index(self) -> None:
+        self.longest: dict[str, int] = {}
+        for name in self.table:
+            first, _, rest = name.partition(" ")
+            self.longest[first] = max(self.longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
+
+    def add(self, label: str, words: Iterable[str]) -> None:
+        """Add one name, given as its tokens; a name that is there already keeps its label."""
+        words = list(words)
+        if 0 < len(words) <= _LONGEST:
+            self.table.setdefault(" ".join(folded(word) for word in words), label)
+            first = folded(words[0])
+            self.longest[first] = max(self.longest.get(first, 1), len(words))
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark the document's tokens."""
+        words = [folded(token.text) for token in doc]
+        spans, n = [], 0
+        while n < len(words):
+            length, label = self._at(words, n)
+            for k in range(length):
+                doc[n + k].ent_id_ = f"{'I' if k else 'B'}-{label}"
+            if length:
+                spans.append(Span(doc, n, n + length, label=label))
+            n += length or 1
+        doc.spans["names"] = spans
+        return doc
+
+    def _at(self, words: list[str], n: int) -> tuple[int, str]:
+        for length in range(min(self.longest.get(words[n], 0), len(words) - n), 0, -1):
+            label = self.table.get(" ".join(words[n : n + length]))
+            if label is not None:
+                return length, label
+        return 0, ""
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002 spaCy's signature
+        """The list, sorted and compressed."""
+        lines = "".join(f"{label}\t{name}\n" for name, label in sorted(self.table.items()))
+        return gzip.compress(lines.encode(), mtime=0)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Names:  # noqa: ARG002
+        """The inverse of `to_bytes`."""
+        pairs = (line.split("\t") for line in gzip.decompress(data).decode().splitlines())
+        self.table = {name: label for label, name in pairs}
+        self._index()
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Write `names.gz` into the directory."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        (Path(path) / "names.gz").write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Names:  # noqa: ARG002
+        """The inverse of `to_disk`."""
+        return self.from_bytes((Path(path) / "names.gz").read_bytes())
+
+    def initialize(self, get_examples: Callable[[], Iterable[Any]], *, nlp: Language | None = None, names: str = "") -> None:  # noqa: ARG002
+        """Take the list from a file written by `to_disk`, before training."""
+        if names:
+            self.from_disk(names)
+
+
+@Language.factory("mitotransfer_names", assigns=["token.ent_id"])
+def make_names(nlp: Language, name: str) -> Names:  # noqa: ARG001 spaCy's signature
+    """An empty list of names; its content is loaded with the pipeline."""
+    return Names()
+
+
+class WordVectors:
+    """Gives the vocabulary its static vectors, kept as half-precision numbers: half the size, and no score that changes.
+
+    Each of `words` (lower case) is also found with a capital and in capitals. `data`: one row a word.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+        self.words: list[str] = []
+        self.data = np.zeros((0, 0), dtype="float16")
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Nothing is done to documents."""
+        return doc
+
+    def set(self, words: list[str], data: np.ndarray[Any, Any]) -> None:
+        """Take these words and their vectors into use."""
+        self.words, self.data = words, data.astype("float16")
+        self.vocab.vectors = vector_table(words, self.data.astype("float32"))
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Write `words.gz` and `vectors.npy` into the directory."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        (Path(path) / "words.gz").write_bytes(gzip.compress("\n".join(self.words).encode(), mtime=0))
+        np.save(Path(path) / "vectors.npy", self.data)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> WordVectors:  # noqa: ARG002
+        """The inverse of `to_disk`."""
+        words = gzip.decompress((Path(path) / "words.gz").read_bytes()).decode().split("\n")
+        self.set(words, np.load(Path(path) / "vectors.npy"))
+        return self
+
+
+def vector_table(words: Sequence[str], data: np.ndarray[Any, Any]) -> Vectors:
+    """spaCy's table for these words (lower case): it looks them up as they are written, so each has up to three keys."""
+    table = Vectors(data=data, keys=[get_string_id(word) for word in words])
+    for row, word in enumerate(words):
+        for form in {word.capitalize(), word.upper()} - {word}:
+            table.add(get_string_id(form), row=row)
+    return table
+
+
+@Language.factory("mitotransfer_vectors")
+def make_vectors(nlp: Language, name: str) -> WordVectors:  # noqa: ARG001 spaCy's signature
+    """No vectors yet; they are loaded with the pipeline."""
+    return WordVectors(nlp.vocab)
+
+
+def even_lemmas(doc: Doc) -> Doc:
+    """Lemmas in lower case, as CRAFT has them; regular plurals that the lemmatizer's trees leave as they are in the singular.
+
+    A word with digits is its own lemma: those it learnt from CRAFT, where numbers become 0, are none.
+    """
+    for token in doc:
+        digits = any(char.isdigit() for char in token.text)
+        lemma = token.lower_ if digits else token.lemma_.lower()
+        if token.tag_ in {"NNS", "NNPS"} and lemma == token.lower_:
+            lemma = lemma if lemma.endswith("ies") else folded(lemma)
+        token.lemma_ = lemma
+    return doc
+
+
+@Language.factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"])
+def make_lemmas(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
+    """A component that evens lemmas out; see even_lemmas."""
+    return even_lemmas
+
+
+class Layer:
+    """Moves `doc.ents` to `doc.spans[key]`."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the entities aside."""
+        doc.spans[self.key] = list(doc.ents)
+        doc.ents = ()
+        return doc
+
+
+@Language.factory("mitotransfer_layer", assigns=["doc.spans"], requires=["doc.ents"], default_config={"key": "layer"})
+def make_layer(nlp: Language, name: str, key: str) -> Layer:  # noqa: ARG001
+    """A component that sets entities aside under `key`."""
+    return Layer(key)
+
+
+class Union:
+    """Joins the layers into `doc.ents` under common labels.
+
+    `labels` maps, for each layer, its labels to the common ones ("" drops a label). Longer names win over shorter ones, and of
+    equals those of the layer that is listed first.
+    """
+
+    def __init__(self, labels: dict[str, dict[str, str]]) -> None:
+        self.mapping = labels
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set `doc.ents`."""
+        spans = [
+            Span(doc, span.start, span.end, label=common)
+            for key, mapping in self.mapping.items()
+            for span in doc.spans.get(key, ())
+            if (common := mapping.get(span.label_, ""))
+        ]
+        for token in doc:
+            token.ent_id_ = ""  # the marks of `names`
+        doc.set_ents(filter_spans(spans))
+        return doc
+
+
+@Language.factory("mitotransfer_union", assigns=["doc.ents"], requires=["doc.spans"], default_config={"labels": {}})
+def make_union(nlp: Language, name: str, labels: dict[str, dict[str, str]]) -> Union:  # noqa: ARG001
+    """A component that joins layers; see Union."""
+    return Union(labels)
