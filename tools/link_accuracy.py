@@ -3,11 +3,7 @@
     mitotransfer kb build CRAFT/ontologies/CL.obo.zip CRAFT/ontologies/UBERON.obo.zip --out KB
     python tools/link_accuracy.py --craft CRAFT --kb KB [--split dev] [--method words|tfidf|scispacy] [--by spelling]
 
-Each method is measured twice: with all concepts (every name has its concept, "no id" is never right), and with half of them taken
-out, chosen by a hash of the id (a name whose concept is out must get no id; recall counts the others). A name counts as often as it
-occurs, with `--by spelling` once. P: right ids of those given, R: right ids of those to be found. The thresholds of `words` are the
-scores its links can have (`linking.SCORES`). The test split is left alone.
-"""
+@@FIG@@"""
 
 from __future__ import annotations
 
@@ -78,7 +74,7 @@ def by_trigrams(concepts: Sequence[kb.Concept], names: Sequence[Name]) -> list[A
 
 
 def by_scispacy(concepts: Sequence[kb.Concept], names: Sequence[Name]) -> list[Answer]:
-    """scispaCy's CandidateGenerator; the index is made here with the values of its `create_tfidf_ann_index`, which wants scipy < 1.11."""
+    """scispaCy's CandidateGenerator; the index is made here as its `create_tfidf_ann_index` does, which wants scipy < 1.11."""
     import nmslib
     import numpy as np
     from scispacy.candidate_generation import CandidateGenerator

@@ -22,6 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+kb = typer.Typer(help="Knowledge bases that names are linked to.", no_args_is_help=True)
+app.add_typer(kb, name="kb")
+
 # Typer brings Click along under a name that differs between its versions; this is Click's UsageError in all of them.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -143,6 +146,9 @@ def train(
     ] = None,
     work: Annotated[Path, typer.Option(help="Prepared data and each part's best state")] = Path("models/work"),
     part: Annotated[list[str] | None, typer.Option(help="Train only this part, keep the others' states: syntax, names")] = None,
+    final: Annotated[
+        bool, typer.Option(help="Names: learn from the development parts too, as the shipped pipeline does")
+    ] = False,
     score: Annotated[str, typer.Option(help="Train nothing; score the pipeline on this split: dev, test")] = "",
     config: Config = None,
 ) -> None:
@@ -153,7 +159,19 @@ def train(
     if score:
         typer.echo(stages.score_model(corpora, settings, recipe=recipe, pipeline=out, split=score))
     else:
-        typer.echo(stages.train(corpora, settings, recipe=recipe, out=out, work=work, parts=part or (), tell=_say))
+        typer.echo(stages.train(corpora, settings, recipe=recipe, out=out, work=work, parts=part or (), final=final, tell=_say))
+
+
+@kb.command("build")
+def kb_build(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="OBO files (also .gz, .zip), or their URLs")],
+    out: Annotated[Path, typer.Option("--out", help="Directory for the knowledge base; name it as nlp.kb", file_okay=False)],
+    prefix: Annotated[list[str] | None, typer.Option(help="Keep ids of this prefix (default: each file's own)")] = None,
+) -> None:
+    """Make a knowledge base from ontologies, in which names that the vocabulary does not hold are looked up."""
+    from mitotransfer import stages
+
+    _say(stages.build_kb(sources, out, prefix or ()))
 
 
 @app.command()

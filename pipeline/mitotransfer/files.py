@@ -23,7 +23,7 @@ _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－�
 # The one exception: our marker "-" for a value without vocabulary id, alone or as the first item of an ids column
 # ("-; cell:neuron"). A minus followed by nothing or by ";" has no operand: Excel and LibreOffice keep it as text in every
 # locale, and programs can split such columns at "; " without knowing of the apostrophe. The items behind it must be ids.
-_MISSING_IDS = re.compile(r"-(?:; (?:-|[a-z_]+:[\w.:]+))*", re.ASCII)
+_MISSING_IDS = re.compile(r"-(?:; (?:-|[A-Za-z_]+:[\w.:]+))*", re.ASCII)
 
 
 def to_cell(value: str) -> str:

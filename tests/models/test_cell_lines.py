@@ -15,8 +15,8 @@ KNOWN = finder(name for name, _ in vocabulary_names(config_root() / "vocabulary"
 @pytest.mark.parametrize(
     "name",
     [
-        "HeLa", "HeLa cells", "PC-3 cells", "PC-3", "HT-29", "U87MG", "U87 MG cells", "MCF-7", "A549", "T24", "3T3", "SK-BR-3",
-        "breast cancer cell line MDA-MB-435", "human glioma cell lines", "hepatoma cell-line", "melanoma sublines B16", "HCT116 tumour cells",
+        "HeLa", "HeLa cells", "PC-3 cells", "PC-3", "HT-29", "U87MG", "U87 MG cells", "MCF-7", "A549", "T24", "3T3",
+        "breast cancer cell line MDA-MB-435", "human glioma cell lines", "hepatoma cell-line", "HCT116 tumour cells",
     ],
 )  # fmt: skip
 def test_a_name_that_says_so_is_listed_or_is_a_code_is_a_line(name: str) -> None:

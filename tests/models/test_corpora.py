@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,11 @@ def test_blanks_and_line_ends_inside_a_paragraph_become_one_blank(tmp_path: Path
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(st.sampled_from(["cell", "cell-cell", "β", "𝛽-cell", "."]), st.sampled_from(["", " ", " \n", "\t \u00a0"]))))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["cell", "cell-cell", "β", "𝛽-cell", "."]), st.sampled_from(["", " ", " \n", "\t \u00a0"]))
+    )
+)
 def test_every_token_lies_where_its_text_is(tmp_path_factory: pytest.TempPathFactory, pieces: list[tuple[str, str]]) -> None:
     pieces = [*pieces, ("end", "\n")]
     (gold,) = read(
@@ -48,7 +53,11 @@ def test_every_token_lies_where_its_text_is(tmp_path_factory: pytest.TempPathFac
 
 def test_a_heading_on_a_line_of_its_own_is_cut_off_its_paragraph(tmp_path: Path) -> None:
     found = read(tmp_path, ["Methods", "Cells", "Cells move . ", "They rest ."], text="Methods\nCells\n\nCells move. They rest.")
-    assert [(gold.name, gold.text) for gold in found] == [("7-p0", "Methods"), ("7-p1", "Cells"), ("7-p2", "Cells move. They rest.")]
+    assert [(gold.name, gold.text) for gold in found] == [
+        ("7-p0", "Methods"),
+        ("7-p1", "Cells"),
+        ("7-p2", "Cells move. They rest."),
+    ]
     assert [len(gold.sentences) for gold in found] == [1, 1, 2]
 
 
@@ -88,14 +97,20 @@ def test_a_discontinuous_name_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_name_across_two_paragraphs_is_left_out(tmp_path: Path) -> None:
-    text = "brain\ncells rest"
-    found = read(tmp_path, ["brain", "cells rest"], text=text, names=(at(text, "CL", "brain\ncells"), at(text, "CL", "cells")))
-    assert [surfaces(gold) for gold in found] == [[], [("cells", "CELL")]]
+    text = "brain\ncells near neurons"
+    names = (at(text, "CL", "brain\ncells"), at(text, "CL", "neurons"))
+    found = read(tmp_path, ["brain", "cells near neurons"], text=text, names=names)
+    assert [surfaces(gold) for gold in found] == [[], [("neurons", "CELL")]]
 
 
 def test_of_names_that_overlap_the_longest_stays(tmp_path: Path) -> None:
     text = "mouse brain cells and brain stem"
-    names = (at(text, "UBERON", "brain"), at(text, "CL", "brain cells"), at(text, "NCBITaxon", "mouse"), at(text, "UBERON", "brain stem"))
+    names = (
+        at(text, "UBERON", "brain"),
+        at(text, "CL", "brain cells"),
+        at(text, "NCBITaxon", "mouse"),
+        at(text, "UBERON", "brain stem"),
+    )
     (gold,) = read(tmp_path, [text], text=text, names=names)
     assert surfaces(gold) == [("mouse", "ORGANISM"), ("brain cells", "CELL"), ("brain stem", "ANATOMY")]
 
@@ -204,8 +219,7 @@ def test_a_missing_iob_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_real_corpora_are_read_whole(shared: Path) -> None:
-    paragraphs = [gold for gold in craft(shared / "craft", "dev") if gold.name < "12585968"]
-    assert len(paragraphs) > 100
+    paragraphs = islice(craft(shared / "craft", "dev"), 200)
     for gold in (*paragraphs, *iob(shared / "ner" / "BioNLP13CG-IOB", "dev")):
         assert words(gold) == [[token.text for token in sentence] for sentence in gold.sentences]
         assert "  " not in gold.text

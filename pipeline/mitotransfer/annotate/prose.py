@@ -6,7 +6,7 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
@@ -22,15 +22,16 @@ from mitotransfer.document import Article, Event
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
-def prose_events(article: Article, resources: Resources, extra: Extra) -> list[Event]:
+def prose_events(article: Article, resources: Resources, extra: Extra, short: Mapping[str, str] | None = None) -> list[Event]:
     """The events of an article's prose: its own findings gathered with its frame, cited ones sentence by sentence.
 
-    In a review, and in plain text, only findings with a study to name count. `extra` are the article's short forms.
+    In a review, and in plain text, only findings with a study to name count. `short` are the article's short forms and
+    what they stand for, `extra` the meanings that the vocabulary knows for them.
     """
     review = is_review(article)
     read = list(sentences(article, resources, review))
     chosen = [number for number, s in enumerate(read) if s.topical and s.voice != "none"]
-    found = recognised([read[number] for number in chosen], resources)
+    found = recognised([read[number] for number in chosen], resources, short or {})
     first = {n: read_sentence(read[n], resources, extra, names) for n, names in zip(chosen, found, strict=True)}
     cited = [finding for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings]
     events = [event for finding in cited if (event := single_event(finding, resources, extra)) is not None]

@@ -1,21 +1,34 @@
-"""Names that the language models find in sentences, beside those of the vocabulary."""
+"""Names that the language models find in sentences, beside those of the vocabulary, linked to ontologies where they can be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence
 from mitotransfer.document import Mention
 
 
-def recognised(sentences: Sequence[Sentence], resources: Resources) -> list[list[Mention]]:
+def recognised(sentences: Sequence[Sentence], resources: Resources, short: Mapping[str, str]) -> list[list[Mention]]:
     """The names that the models find in each sentence, but for those that any study has ("recipient cells").
 
-    None where no model is configured.
+    `short`: the article's short forms and what they stand for, under which they are looked up. None are found without a model.
     """
     if resources.models is None:
         return [[] for _ in sentences]
     generic = resources.rules.is_generic
     found = resources.models.analyse([sentence.text for sentence in sentences])
-    return [[mention for mention in analysis.mentions if not generic.search(mention.surface)] for analysis in found]
+    return [
+        [linked(mention, resources, short) for mention in analysis.mentions if not generic.search(mention.surface)]
+        for analysis in found
+    ]
+
+
+def linked(mention: Mention, resources: Resources, short: Mapping[str, str]) -> Mention:
+    """The mention with the id of its concept, where the knowledge base has it: the vocabulary's, else the ontology's own."""
+    if resources.linker is None:
+        return mention
+    link = resources.linker.link(short.get(mention.surface, mention.surface), mention.category)
+    if link is None:
+        return mention
+    return mention._replace(ident=resources.by_xref.get((mention.category, link.concept_id), link.concept_id))

@@ -11,6 +11,8 @@ from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.rules import ProseRules, load_rules
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.errors import ConfigError
+from mitotransfer.models.kb import load as load_kb
+from mitotransfer.models.linking import Linker
 from mitotransfer.models.load import Models, check_models, load_models, models_version
 from mitotransfer.settings import AnnotateSettings, NlpSettings
 
@@ -31,11 +33,27 @@ class Resources:
         self._nlp = nlp if settings.prose and (nlp.model or nlp.ner) else None
         if self._nlp:
             check_models(nlp.model, nlp.ner, Path(nlp.catalogue))
+            if nlp.kb:
+                load_kb(Path(nlp.kb))  # a mistake is told before anything is written
 
     @cached_property
     def models(self) -> Models | None:
         """The language models, loaded when the first sentence needs them; None when there are none or only tables are read."""
         return load_models(self._nlp.model, self._nlp.ner, Path(self._nlp.catalogue)) if self._nlp else None
+
+    @cached_property
+    def linker(self) -> Linker | None:
+        """What looks names up that the vocabulary does not hold; None without a knowledge base."""
+        return Linker.load(Path(self._nlp.kb), self._nlp.link_threshold) if self._nlp and self._nlp.kb else None
+
+    @cached_property
+    def by_xref(self) -> dict[tuple[str, str], str]:
+        """Vocabulary ids by category and the ontology id they stand for."""
+        found: dict[tuple[str, str], str] = {}
+        for entry in self.vocabulary.entries.values():
+            for xref in entry.xrefs:
+                found.setdefault((entry.category, xref), entry.ident)
+        return found
 
     def _check_headers(self, path: str) -> None:
         """The header mapping may name only what the vocabulary holds. Raises ConfigError."""
@@ -69,7 +87,10 @@ def _matcher(vocabulary: Vocabulary, categories: Collection[str]) -> Matcher:
 
 def model_version(nlp: NlpSettings) -> str:
     """What of the language models changes the outcome of annotation. Raises ConfigError when one is missing."""
-    return models_version(nlp.model, nlp.ner, Path(nlp.catalogue)) if nlp.model or nlp.ner else ""
+    if not (nlp.model or nlp.ner):
+        return ""
+    knowledge = [load_kb(Path(nlp.kb))[0].sha256, str(nlp.link_threshold)] if nlp.kb else []
+    return "\n".join([models_version(nlp.model, nlp.ner, Path(nlp.catalogue)), *knowledge])
 
 
 @cache

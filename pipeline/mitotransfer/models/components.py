@@ -7,9 +7,10 @@ that the next starts afresh; `union` joins the layers into `doc.ents`.
 from __future__ import annotations
 
 import gzip
+import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from spacy.language import Language
@@ -18,6 +19,17 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 from spacy.vectors import Vectors
 from spacy.vocab import Vocab
+
+Factory = TypeVar("Factory", bound=Callable[..., Any])
+_HOME = "mitotransfer.models.components"
+
+
+def factory(name: str, **given: Any) -> Callable[[Factory], Factory]:
+    """`Language.factory`, once: spaCy allows no two, so the copy in a wheel of the model leaves it to the project."""
+    if __name__ != _HOME and importlib.util.find_spec("mitotransfer") and importlib.util.find_spec(_HOME):
+        return lambda made: made
+    return Language.factory(name, **given)
+
 
 _LONGEST = 8  # words of a name; longer ones are systematic titles that no author writes
 
@@ -107,7 +119,7 @@ class Names:
             self.from_disk(names)
 
 
-@Language.factory("mitotransfer_names", assigns=["token.ent_id"])
+@factory("mitotransfer_names", assigns=["token.ent_id"])
 def make_names(nlp: Language, name: str) -> Names:  # noqa: ARG001 spaCy's signature
     """An empty list of names; its content is loaded with the pipeline."""
     return Names()
@@ -155,7 +167,7 @@ def vector_table(words: Sequence[str], data: np.ndarray[Any, Any]) -> Vectors:
     return table
 
 
-@Language.factory("mitotransfer_vectors")
+@factory("mitotransfer_vectors")
 def make_vectors(nlp: Language, name: str) -> WordVectors:  # noqa: ARG001 spaCy's signature
     """No vectors yet; they are loaded with the pipeline."""
     return WordVectors(nlp.vocab)
@@ -175,7 +187,7 @@ def even_lemmas(doc: Doc) -> Doc:
     return doc
 
 
-@Language.factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"])
+@factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"])
 def make_lemmas(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
     """A component that evens lemmas out; see even_lemmas."""
     return even_lemmas
@@ -194,7 +206,7 @@ class Layer:
         return doc
 
 
-@Language.factory("mitotransfer_layer", assigns=["doc.spans"], requires=["doc.ents"], default_config={"key": "layer"})
+@factory("mitotransfer_layer", assigns=["doc.spans"], requires=["doc.ents"], default_config={"key": "layer"})
 def make_layer(nlp: Language, name: str, key: str) -> Layer:  # noqa: ARG001
     """A component that sets entities aside under `key`."""
     return Layer(key)
@@ -224,7 +236,7 @@ class Union:
         return doc
 
 
-@Language.factory("mitotransfer_union", assigns=["doc.ents"], requires=["doc.spans"], default_config={"labels": {}})
+@factory("mitotransfer_union", assigns=["doc.ents"], requires=["doc.spans"], default_config={"labels": {}})
 def make_union(nlp: Language, name: str, labels: dict[str, dict[str, str]]) -> Union:  # noqa: ARG001
     """A component that joins layers; see Union."""
     return Union(labels)

@@ -156,7 +156,9 @@ def _conllu(path: Path, text: str) -> Iterator[list[list[Token]]]:
                 continue  # ranges and empty nodes carry no syntax of their own
             place = _find(columns[1], text, place, f"{path}:{number}")
             head = int(columns[6]) - 1
-            token = Token(place, place + len(columns[1]), columns[1], lemma=_lemma(columns[1], columns[2]), tag=columns[4], pos=columns[3])
+            token = Token(
+                place, place + len(columns[1]), columns[1], lemma=_lemma(columns[1], columns[2]), tag=columns[4], pos=columns[3]
+            )
             token.head, token.dep = (len(sentence), "ROOT") if head < 0 else (head, columns[7])
             sentence.append(token)
             place = token.end

@@ -19,7 +19,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -57,7 +57,7 @@ class Concept(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file that concepts were taken from. `address` is the URL, of a local file its name; `dropped` counts terms by their prefix."""
+    """A file that concepts were taken from: its URL, or a local file's name; `dropped` counts the other terms by prefix."""
 
     address: str
     sha256: str
@@ -87,6 +87,10 @@ class Manifest(msgspec.Struct, frozen=True):
         return "\n".join([*map(str, self.sources), f"{self.concepts} concepts, {self.names} names"])
 
 
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class _Fetched(NamedTuple):
     address: str
     sha256: str
@@ -96,10 +100,10 @@ class _Fetched(NamedTuple):
 def build(sources: Sequence[str | Path], out: Path, *, prefixes: Sequence[str] = ()) -> Manifest:
     """Write the concepts of OBO files to the directory `out`, all of it or nothing, and return what was written.
 
-    A source is a path or an http(s) or file URL of an OBO file, as it is, gzipped or in a zip archive. Kept are the terms that are not
-    obsolete and whose id has one of `prefixes`; without any, the prefix the file's header calls its own, else its most frequent. Of
-    an id that several sources have, the first counts. Raises InputError naming the source that cannot be read or has no such term,
-    ConfigError when there is no source, OutputError.
+    A source is a path or an http(s) or file URL of an OBO file, as it is, gzipped or in a zip archive. Kept are the terms that
+    are not obsolete and whose id has one of `prefixes`; without any, the prefix the file's header calls its own, else its most
+    frequent. Of an id that several sources have, the first counts. Raises InputError naming the source that cannot be read or has
+    no such term, ConfigError when there is no source, OutputError.
     """
     if not sources:
         raise ConfigError("no source is given; name the OBO files of the ontologies to link to")
@@ -149,7 +153,9 @@ def _concepts(fetched: _Fetched, prefixes: tuple[str, ...]) -> tuple[list[Concep
     adjectives = _adjectives(fetched.text)
     concepts = [_concept(term, adjectives[term.id]) for term in terms if term.id.partition(":")[0] in kept]
     if not concepts:
-        raise _bad(fetched.address, f"has no term of {', '.join(kept)}; it has {', '.join(sorted(found)) or 'none at all'}")
+        if not found:
+            raise _bad(fetched.address, "holds no terms; is it an OBO file?")
+        raise _bad(fetched.address, f"no id begins with {' or '.join(kept)}; those there begin with {', '.join(sorted(found))}")
     described = Source(
         fetched.address,
         fetched.sha256,
@@ -164,7 +170,7 @@ def _concepts(fetched: _Fetched, prefixes: tuple[str, ...]) -> tuple[list[Concep
 
 
 def _own_prefix(ontology: str, found: Counter[str]) -> str:
-    """`ontology: cl/cl-basic` is CL. What a file imports may outnumber its own terms, so the most frequent prefix comes second."""
+    """`ontology: cl/cl-basic` is CL. Imported terms may outnumber a file's own, so the most frequent prefix comes second."""
     own = ontology.partition("/")[0].removesuffix(".owl").upper()
     return own if own in found else min(found, key=lambda prefix: (-found[prefix], prefix), default=own)
 
@@ -181,7 +187,8 @@ def _terms(fetched: _Fetched) -> list[Term]:
         try:
             return list(read_obo(path))
         except ConfigError as error:
-            raise _bad(fetched.address, f"cannot be read as OBO ({error.__cause__ or error})") from error
+            reason = str(error.__cause__ or error).strip().partition("\n")[0]
+            raise _bad(fetched.address, f"cannot be read as OBO ({reason})") from error
 
 
 def _header(text: str) -> dict[str, str]:
@@ -248,14 +255,14 @@ def _download(url: str) -> bytes:
     return data
 
 
-def _limited(handle: io.BufferedIOBase | gzip.GzipFile | zipfile.ZipExtFile, address: str) -> bytes:
+def _limited(handle: _Readable, address: str) -> bytes:
     data = b"".join(_chunks(handle))
     if len(data) > _MOST_BYTES:
         raise _bad(address, f"larger than {_MOST_BYTES // 1_000_000} MB; take the ontology's 'basic' file")
     return data
 
 
-def _chunks(handle: io.BufferedIOBase | gzip.GzipFile | zipfile.ZipExtFile) -> Iterator[bytes]:
+def _chunks(handle: _Readable) -> Iterator[bytes]:
     size = 0
     while size <= _MOST_BYTES and (chunk := handle.read(_CHUNK)):
         size += len(chunk)

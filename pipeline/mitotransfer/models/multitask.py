@@ -51,8 +51,9 @@ def train_names(
     """Train the recognisers of `config` and write the best state to `out`.
 
     `heads`: for each recogniser its training and development records; the state with the best mean F1 of `counted` is kept, the
-    others only help. `data` holds `vectors/` and `names/`.
+    others only help. Without development records the state after all steps is kept. `data` holds `vectors/` and `names/`.
     """
+    scored = all(dev for _, dev in heads.values())
     settings = load_config(
         config, overrides={"paths.vectors": str(data / "vectors"), "paths.names": str(data / "names")}, interpolate=True
     )
@@ -64,7 +65,7 @@ def train_names(
     turns = itertools.cycle(_turns(heads))
     for step in range(1, schedule.steps + 1):
         _update(nlp, next(turns), batches, optimizer, schedule.dropout)
-        if step % schedule.every:
+        if step % schedule.every or not scored:
             continue
         with nlp.use_params(optimizer.averages):
             scores = {head: _f1(nlp, head, dev) for head, (_, dev) in heads.items()}
@@ -75,6 +76,9 @@ def train_names(
                 nlp.to_disk(out)
         if step - best_step >= schedule.patience:
             break
+    if not scored:
+        with nlp.use_params(optimizer.averages):
+            nlp.to_disk(out)
 
 
 def _turns(heads: Mapping[str, tuple[Sequence[Gold], Sequence[Gold]]]) -> list[str]:
@@ -135,7 +139,7 @@ def _update(
     shared.listener_map[head] = shared.listener_map.pop(head)
     others = [name for name in nlp.pipe_names if name not in (SHARED, head)]
     nlp.update(next(batches[head]), drop=dropout, sgd=optimizer, losses={}, exclude=others)
-    optimizer.step_schedules()
+    optimizer.step_schedules()  # type: ignore[no-untyped-call]
 
 
 def _f1(nlp: Language, head: str, records: Sequence[Gold]) -> float:

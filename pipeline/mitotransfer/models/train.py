@@ -65,8 +65,13 @@ def _use_tokenizer() -> Callable[[Language], None]:
     return replace
 
 
-def train(made: Recipe, root: Path, vocabulary: Path, work: Path, out: Path, *, only: Sequence[str], say: Say) -> Scores:
+def train(
+    made: Recipe, root: Path, vocabulary: Path, work: Path, out: Path, *, only: Sequence[str], final: bool = False, say: Say
+) -> Scores | None:
     """Train the pipeline of a recipe and write it to `out`; returns its scores on the development parts.
+
+    With `final` the recognisers learn from the development parts too, for the number of steps in their config, and nothing
+    is left to score them on but the test parts.
 
     `root` holds the corpora, `work` the prepared data and each part's best state. `only`: the parts to train anew (syntax,
     names); the others are taken from `work`. Raises ConfigError when a source is missing or is not the one the recipe names.
@@ -82,14 +87,16 @@ def train(made: Recipe, root: Path, vocabulary: Path, work: Path, out: Path, *, 
     if "syntax" in only:
         _train_syntax(made, work)
     if "names" in only:
-        heads = {
-            head: (records(made, root, corpus, "train", lines), records(made, root, corpus, "dev", lines))
-            for head, corpus in made.recognisers.corpora.items()
-        }
+        heads = {}
+        for head, corpus in made.recognisers.corpora.items():
+            learnt, dev = (records(made, root, corpus, split, lines) for split in ("train", "dev"))
+            heads[head] = ([*learnt, *dev], []) if final else (learnt, dev)
         config = Path(made.folder) / made.recognisers.config
         with _quiet():
             train_names(config, heads, made.recognisers.kept, work / "data", work / "names" / "model-best", say)
     nlp = assemble(made, work, out)
+    if final:
+        return None
     scores = evaluate(made, root, vocabulary, nlp, "dev")
     write_scores(scores, out)
     return scores
