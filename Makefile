@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench-parse clean help
+.PHONY: run test lint types layers gate check repro bench-parse bench-nlp clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,9 @@ repro: $(STAMP) ## the DVC pipeline
 
 bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JATS files
 	$(BIN)/python tools/bench_parse.py $(or $(JATS),corpus/sample/articles)
+
+bench-nlp: $(STAMP) ## words a second of the language model and its parts; JATS=directory of JATS files
+	$(BIN)/python -W ignore tools/bench_nlp.py $(or $(JATS),corpus/sample/articles)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -2,8 +2,9 @@
 
     python tools/bench_nlp.py JATS [--words N] [--rounds N] [--model NAME]
 
-All variants are run in turn, several rounds, in one process; each figure is the median of its rounds. A word is what stands
-between blanks and holds a letter or digit. "added" is what a part costs beyond the line before.
+All variants are run in turn, several rounds, in one process, each on paragraphs of its own, so that none profits from what
+another's caches hold of them; each figure is the median of its rounds. A word is what stands between blanks and holds a letter or
+digit. "added" is what a part costs beyond the line before.
 """
 
 import argparse
@@ -82,35 +83,39 @@ def variants(model: str) -> dict[str, Callable[[list[str]], object]]:
     return found
 
 
+def counted(text: str) -> int:
+    return sum(any(char.isalnum() for char in word) for word in text.split())
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("jats", type=Path)
-    arguments.add_argument("--words", type=int, default=30_000)
+    arguments.add_argument("--words", type=int, default=10_000, help="at most so many for one variant in one round")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--model", default="mitotransfer")
     asked = arguments.parse_args()
-    texts, words = [], 0
-    for text in paragraphs(asked.jats):
-        if words >= asked.words:
-            break
-        texts.append(text)
-        words += sum(any(char.isalnum() for char in token) for token in text.split())
     runs = variants(asked.model)
-    seconds: dict[str, list[float]] = {label: [] for label in runs}
-    for number in range(asked.rounds + 1):
-        for label, run in runs.items():  # the first round warms up and does not count
-            begun = time.perf_counter()
-            run(texts)
-            if number:
-                seconds[label].append(time.perf_counter() - begun)
-    print(f"{words} words in {len(texts)} paragraphs, {asked.rounds} rounds\n")
+    turns = [(number, label) for number in range(asked.rounds + 1) for label in runs]
+    texts = paragraphs(asked.jats)
+    spent: dict[str, list[float]] = {label: [] for label in runs}
+    for turn, (number, label) in enumerate(turns):
+        share, words = [], 0
+        for text in texts[turn :: len(turns)]:
+            if words < asked.words:
+                share.append(text)
+                words += counted(text)
+        begun = time.perf_counter()
+        runs[label](share)
+        if number:  # the first round warms up
+            spent[label].append((time.perf_counter() - begun) / words)
+    print(f"{asked.rounds} rounds, up to {asked.words:,} words each\n")
     print("| | words/s | added µs/word |\n|---|---|---|")
     before = 0.0
-    for number, (label, measured) in enumerate(seconds.items()):
-        spent = statistics.median(measured)
-        added = "" if number < len(runs) - len(STEPS) else f"{(spent - before) / words * 1e6:.1f}"
-        before = spent if added else 0.0
-        print(f"| {label} | {words / spent:,.0f} | {added} |")
+    for number, (label, measured) in enumerate(spent.items()):
+        seconds = statistics.median(measured)
+        part = number >= len(runs) - len(STEPS)
+        print(f"| {label} | {1 / seconds:,.0f} | {f'{(seconds - before) * 1e6:.1f}' if part else ''} |")
+        before = seconds if part else 0.0
 
 
 if __name__ == "__main__":

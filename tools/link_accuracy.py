@@ -3,7 +3,25 @@
     mitotransfer kb build CRAFT/ontologies/CL.obo.zip CRAFT/ontologies/UBERON.obo.zip --out KB
     python tools/link_accuracy.py --craft CRAFT --kb KB [--split dev] [--method words|tfidf|scispacy] [--by spelling]
 
-@@FIG@@"""
+Each method is measured twice: with all concepts (every name has its concept, "no id" is never right), and with half of them
+taken out, chosen by a hash of the id (a name whose concept is out must get no id; recall counts the others). A name counts as
+often as it occurs, with `--by spelling` once. P: right ids of those given, R: right ids of those to be found. The thresholds of
+`words` are the scores its links can have (`linking.SCORES`). The test split is left alone. Short forms are given as they stand.
+
+On CRAFT's development articles (539 cell types, 1413 names of anatomy; CL of 2019, Uberon of 2015; P / R), each method at the
+threshold 0.8, and `words` at its lowest beside it:
+
+                             all concepts                     half of the concepts taken out
+                     cell           anatomy              cell           anatomy
+    words        1.000 / 0.727  0.980 / 0.852        1.000 / 0.678  0.974 / 0.763
+    tfidf        0.980 / 0.622  0.915 / 0.712        0.816 / 0.394  0.508 / 0.615
+    scispacy     0.958 / 0.642  0.933 / 0.794        0.521 / 0.406  0.513 / 0.722
+    words, 0.5   0.990 / 0.753  0.973 / 0.915        0.986 / 0.756  0.674 / 0.874
+
+Similar letters are no evidence: what an ontology lacks gets the id of something that is spelled alike. scispaCy's index of all
+names took 399 s to build on two busy cores, the linker's 1.2 s. At 0.8 no precision of these four columns falls below 0.96 on the
+training articles either; the mean of their F0.5 is 0.908 there (0.910 at 0.6, 0.906 at 0.5), F1 alone would ask for 0.5.
+"""
 
 from __future__ import annotations
 

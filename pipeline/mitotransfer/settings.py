@@ -45,7 +45,7 @@ class NlpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     which names that the vocabulary does not hold are looked up; a link below `link_threshold` (0 to 1) is none.
     """
 
-    model: str = ""
+    model: str = "mitotransfer"
     ner: tuple[str, ...] = ()
     catalogue: str = "models.yaml"
     kb: str = ""

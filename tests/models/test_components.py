@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from mitotransfer.models.components import Layer, Names, Union, WordVectors, folded
+from mitotransfer.models.components import Layer, Names, Union, WordVectors, even_lemmas, folded
 
 
 def doc_of(text: str) -> Doc:
@@ -50,6 +50,11 @@ def test_words_are_compared_in_lower_case_without_a_regular_plural(word: str, fo
 def test_the_words_of_known_names_are_marked() -> None:
     names = known(CELL="stem cell", ANATOMY="brain")
     assert marked(names, "Stem cells of brains , stem") == ["B-CELL", "I-CELL", "", "B-ANATOMY", "", ""]
+
+
+def test_known_names_are_a_layer_of_their_own() -> None:
+    doc = known(CELL="stem cell", ANATOMY="brain")(doc_of("Stem cells of brains"))
+    assert [(span.text, span.label_) for span in doc.spans["names"]] == [("Stem cells", "CELL"), ("brains", "ANATOMY")]
 
 
 def test_the_longest_name_wins_and_the_next_is_looked_for_behind_it() -> None:
@@ -109,6 +114,19 @@ def test_known_names_bind_no_recogniser_and_outlive_it() -> None:
     assert [token.ent_id_ for token in doc] == ["B-CELL", "", "B-CELL"]
 
 
+@pytest.mark.parametrize(
+    ("word", "tag", "said", "lemma"),
+    [
+        ("Mice", "NNS", "mouse", "mouse"), ("Neurons", "NNS", "Neurons", "neuron"), ("neurons", "NNS", "neurons", "neuron"),
+        ("studies", "NNS", "studies", "studies"), ("uses", "VBZ", "uses", "uses"), ("DNA", "NN", "DNA", "dna"),
+        ("Bmp4", "NN", "bmp0", "bmp4"), ("viruses", "NNPS", "virus", "virus"),
+    ],
+)  # fmt: skip
+def test_lemmas_are_evened_out(word: str, tag: str, said: str, lemma: str) -> None:
+    doc = even_lemmas(Doc(spacy.blank("en").vocab, words=[word], tags=[tag], lemmas=[said]))
+    assert doc[0].lemma_ == lemma
+
+
 WORDS, DATA = ["cell", "β-cell", "the"], np.array([[1.0, 0.1], [2.0, -0.3], [1e-3, 7.7]], dtype="float32")
 
 
@@ -116,8 +134,8 @@ def test_vectors_are_found_for_words_in_lower_case_with_a_capital_and_in_capital
     vocab = Vocab()
     WordVectors(vocab).set(WORDS, DATA)
     for form in ("cell", "Cell", "CELL"):
-        assert np.allclose(vocab[form].vector, DATA[0], rtol=1e-3)
-    assert np.allclose(vocab["Β-CELL"].vector, DATA[1], rtol=1e-3)
+        assert vocab[form].vector.tolist() == pytest.approx(DATA[0].tolist(), rel=1e-3)
+    assert vocab["Β-CELL"].vector.tolist() == pytest.approx(DATA[1].tolist(), rel=1e-3)
     assert not vocab["cELL"].has_vector
     assert not vocab["cells"].has_vector
 

@@ -79,6 +79,12 @@ def test_syntax_is_read_with_heads_counted_from_the_sentence_and_the_root_as_its
     ]
 
 
+def test_a_word_with_digits_is_its_own_lemma(tmp_path: Path) -> None:
+    # CRAFT writes each number in a lemma as 0
+    (gold,) = read(tmp_path, ["Bmp4|bmp0|NN|NOUN|0|root genes|gene|NNS|NOUN|1|dep"], text="Bmp4 genes")
+    assert [token.lemma for token in gold.sentences[0]] == ["bmp4", "gene"]
+
+
 def test_each_ontology_gives_its_label(tmp_path: Path) -> None:
     text = "neurons in brains of mice keep vesicles with water and actin"
     named = dict(zip(CRAFT_LABELS, ("neurons", "brains", "mice", "vesicles", "water", "actin"), strict=True))

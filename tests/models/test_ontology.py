@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def _broken_zip(path: Path) -> None:
     path.write_bytes(data)
 
 
-BROKEN = {
+BROKEN: dict[str, Callable[[Path], object]] = {
     "nothing.obo": lambda path: None,
     "words.obo": lambda path: path.write_text("Cells move.\nThey rest.\n"),
     "latin.obo": lambda path: path.write_bytes(OBO.replace("neuron", "zellkörper").encode("latin-1")),

@@ -68,8 +68,9 @@ def test_the_tokens_agree_with_those_of_craft(nlp: Language, shared: Path) -> No
 
 def gold(text: str, *spans: tuple[str, str], sentences: tuple[str, ...] = ()) -> Gold:
     """A record whose tokens are the blank-separated words, `+` marking a cut without a blank."""
-    parts, tokens, plain = sentences or (text,), [], ""
-    for part in parts:
+    tokens: list[list[Token]] = []
+    plain = ""
+    for part in sentences or (text,):
         tokens.append([])
         for word in part.split():
             for number, piece in enumerate(word.split("+")):

@@ -245,15 +245,15 @@ def recipe_for(root: Path, folder: Path, **changes: Any) -> Path:
     syntax = _config("syntax.cfg", "tok2vec")
     syntax["components"]["lemmatizer"]["min_tree_freq"] = syntax["components"]["parser"]["min_action_freq"] = 1
     syntax["components"]["parser"]["model"]["hidden_width"] = 16
-    syntax["training"] |= {"max_steps": 20, "eval_frequency": 20, "dropout": 0.0}
+    syntax["training"] |= {"max_steps": 40, "eval_frequency": 20, "dropout": 0.0}
     syntax["training"]["batcher"]["size"] |= {"start": 60, "stop": 60}
     syntax["training"]["optimizer"]["learn_rate"] = 0.01
     syntax.to_disk(folder / "syntax.cfg")
     names = _config("names.cfg", "tok2vec_names")
     for head in ("ner_craft", "ner_cancer", "ner_anatomy"):
         names["components"][head]["model"]["hidden_width"] = 16
-    names["mitotransfer"] |= {"steps": 100, "every": 50, "words": 12, "dropout": 0.0}
-    names["training"]["optimizer"]["learn_rate"] |= {"warmup_steps": 1, "total_steps": 1000, "initial_rate": 0.02}
+    names["mitotransfer"] |= {"steps": 150, "every": 50, "words": 12, "dropout": 0.0}
+    names["training"]["optimizer"]["learn_rate"] = 0.02
     names.to_disk(folder / "names.cfg")
     return folder / "train.yaml"
 

@@ -40,6 +40,8 @@ class Frame:
             for species, cell in _OWNER.findall(slots.text):
                 self.owners.setdefault(slots.mentions[int(cell)].ident, Counter())[slots.mentions[int(species)].ident] += 1
                 owned.add(int(species))
+            for cell_ident, species_ident in reading.owners:
+                self.owners.setdefault(cell_ident, Counter())[species_ident] += 1
             for number, mention in enumerate(slots.mentions):
                 self._surface.setdefault(mention.ident, mention.surface)
                 if mention.category == "species" and number not in owned and mention.ident != "species:animal":

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence
 from mitotransfer.document import Mention
+from mitotransfer.models.load import Analysis
 
 
-def recognised(sentences: Sequence[Sentence], resources: Resources, short: Mapping[str, str]) -> list[list[Mention]]:
-    """The names that the models find in each sentence, but for those that any study has ("recipient cells").
+def recognised(sentences: Sequence[Sentence], resources: Resources, short: Mapping[str, str]) -> list[Analysis]:
+    """What the models make of each sentence: its syntax, and its names but for those that any study has ("recipient cells").
 
-    `short`: the article's short forms and what they stand for, under which they are looked up. None are found without a model.
+    `short`: the article's short forms and what they stand for, under which names are looked up. Nothing is found without a model.
     """
     if resources.models is None:
-        return [[] for _ in sentences]
+        return [Analysis(None, [])] * len(sentences)
     generic = resources.rules.is_generic
-    found = resources.models.analyse([sentence.text for sentence in sentences])
     return [
-        [linked(mention, resources, short) for mention in analysis.mentions if not generic.search(mention.surface)]
-        for analysis in found
+        Analysis(doc, [linked(mention, resources, short) for mention in mentions if not generic.search(mention.surface)])
+        for doc, mentions in resources.models.analyse([sentence.text for sentence in sentences])
     ]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
 from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.owners import Owner, owners
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence, has_topic
 from mitotransfer.annotate.slots import MITOCHONDRIA, Match, Slotted, matches, slotted
 from mitotransfer.document import EventKind, Mention, TableName
+from mitotransfer.models.load import Analysis
 
 # Names of the category that do not say in what form an organelle leaves.
 _NO_FORM = frozenset({
@@ -41,22 +42,26 @@ class Finding:
 
 @dataclass(slots=True)
 class Reading:
-    """All that the rules see in one sentence: its findings, and roles that stand there without one."""
+    """All that the rules see in one sentence: its findings, roles that stand there without one, whose the cells are."""
 
     sentence: Sentence
     slots: Slotted
     findings: list[Finding]
     loose: Roles
     controlled: bool
+    owners: list[Owner]
 
 
-def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, further: Sequence[Mention] = ()) -> Reading:
+_NO_ANALYSIS = Analysis(None, [])
+
+
+def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analysis: Analysis = _NO_ANALYSIS) -> Reading:
     """Applies every rule to a sentence, after blanking out what only looks like a transfer between cells.
 
-    `further` are names that the language models found in it.
+    `analysis` is what the language models make of it.
     """
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
-    slots = slotted(text, resources, extra, sentence.boundaries, further)
+    slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
     found = list(matches(slots, resources))
     loose: Roles = {}
     for match in found:
@@ -74,7 +79,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, furthe
     for finding in findings:
         _add(finding.roles, loose)
         _settle(finding)
-    return Reading(sentence, slots, findings, loose, controlled)
+    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions))
 
 
 def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, polarity: Polarity) -> None:

@@ -16,7 +16,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import DocBin
 from spacy.vectors import Vectors
 
-from mitotransfer.models import components  # noqa: F401 registers the factories
+from mitotransfer.models import components
 from mitotransfer.models.catalogue import FORMAT
 from mitotransfer.models.multitask import SHARED
 from mitotransfer.models.prepare import blank
@@ -29,10 +29,11 @@ def assemble(recipe: Recipe, work: Path, out: Path) -> Language:
     """Join the best states in `work` (syntax, names), write the pipeline to `out`, and return it as loaded from there."""
     nlp = spacy.load(work / "syntax" / "model-best")
     ruler: Any = nlp.add_pipe("attribute_ruler", after="tagger")
-    train = work / "data" / f"{recipe.syntax.corpus}_train.spacy"
-    for tag, pos in universal(DocBin().from_disk(train), nlp).items():
+    train = DocBin().from_disk(work / "data" / f"{recipe.syntax.corpus}_train.spacy")
+    for tag, pos in universal(train, nlp).items():
         ruler.add(patterns=[[{"TAG": tag}]], attrs={"POS": pos})
-    nlp.add_pipe("mitotransfer_lemmas", name="lemmas", after="lemmatizer")
+    plurals = {"irregular": irregular(train, nlp)}
+    nlp.add_pipe("mitotransfer_lemmas", name="lemmas", after="lemmatizer", config=plurals)
     names = spacy.load(
         work / "names" / "model-best", exclude=sorted(set(recipe.recognisers.corpora) - set(recipe.recognisers.kept))
     )
@@ -60,6 +61,19 @@ def universal(store: DocBin, nlp: Language) -> dict[str, str]:
     return {tag: min(found, key=lambda pos: (-found[pos], pos)) for tag, found in sorted(counts.items()) if tag}
 
 
+def irregular(store: DocBin, nlp: Language) -> dict[str, str]:
+    """The plurals of the training data whose singular no rule gives, with the lemma each mostly has (but for words seen once)."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for doc in store.get_docs(nlp.vocab):
+        for token in doc:
+            if token.tag_ in components.PLURALS and token.is_alpha:
+                counts[token.lower_][token.lemma_] += 1
+    mostly = {word: min(found, key=lambda lemma: (-found[lemma], lemma)) for word, found in sorted(counts.items())}
+    return {
+        word: lemma for word, lemma in mostly.items() if lemma not in (word, components.folded(word)) and counts[word].total() > 1
+    }
+
+
 def _describe(nlp: Language, recipe: Recipe) -> None:
     nlp.meta.update(
         name=recipe.name,
@@ -80,6 +94,7 @@ def _describe(nlp: Language, recipe: Recipe) -> None:
 def _write(nlp: Language, out: Path) -> None:
     """Write to a fresh directory; the checksums go into meta.json, which cannot hold its own."""
     shutil.rmtree(out, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
     kept, nlp.vocab.vectors = nlp.vocab.vectors, Vectors()  # the component `vectors` writes them, in half the space
     nlp.to_disk(out)
     nlp.vocab.vectors = kept

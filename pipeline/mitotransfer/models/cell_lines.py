@@ -14,7 +14,8 @@ LABEL = "Cell_line"
 _CELL = "Cell"
 _SAYS_SO = re.compile(r"\w.*\bcell[\s-]?(?:sub)?lines?\b", re.IGNORECASE)
 _CODE = re.compile(
-    r"(?<![\w-])(?!(?:CD|Th|Gr|Ly|Sca|Lin)-?\d)(?=\w*[A-Z])(?:[A-Za-z]{2,6}[-/ ]?\d{1,5}|[A-Z]\d{1,5}|[A-Z]-\d{2,5}|\d[A-Z]\d)"
+    r"(?<![\w-])(?!(?:CD|Th|Gr|Ly|Sca|Lin)-?\d)(?=\w*[A-Z])"
+    r"(?:[A-Z]{2,4}-[A-Z]{1,4}-?\d{1,5}|[A-Za-z]{2,6}[-/ ]?\d{1,5}|[A-Z]\d{1,5}|[A-Z]-\d{2,5}|\d[A-Z]\d)"
     r"(?:[-/]?\w{1,6}){0,2}(?![\w+−-])"
 )
 
@@ -27,7 +28,7 @@ def is_line(name: str, known: re.Pattern[str] | None = None) -> bool:
 def finder(names: Iterable[str]) -> re.Pattern[str]:
     """An expression that finds any of these names as whole words."""
     ordered = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)" if ordered else r"(?!)")
 
 
 def mark_lines(gold: Gold, known: re.Pattern[str]) -> Gold:

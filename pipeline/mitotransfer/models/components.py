@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 from spacy.language import Language
 from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 from spacy.vectors import Vectors
 from spacy.vocab import Vocab
 
@@ -173,24 +174,28 @@ def make_vectors(nlp: Language, name: str) -> WordVectors:  # noqa: ARG001 spaCy
     return WordVectors(nlp.vocab)
 
 
-def even_lemmas(doc: Doc) -> Doc:
-    """Lemmas in lower case, as CRAFT has them; regular plurals that the lemmatizer's trees leave as they are in the singular.
+PLURALS = frozenset({"NNS", "NNPS"})
 
-    A word with digits is its own lemma: those it learnt from CRAFT, where numbers become 0, are none.
+
+def even_lemmas(doc: Doc, irregular: Mapping[str, str] = MappingProxyType({})) -> Doc:
+    """Lemmas in lower case, as CRAFT has them; plurals that the lemmatizer's trees leave as they are in the singular.
+
+    The trees know words by their case ("mitochondria", not "Mitochondria"): `irregular` has the plurals that no rule turns into
+    the singular. A word with digits is its own lemma: those learnt from CRAFT, where numbers become 0, are none.
     """
     for token in doc:
         digits = any(char.isdigit() for char in token.text)
         lemma = token.lower_ if digits else token.lemma_.lower()
-        if token.tag_ in {"NNS", "NNPS"} and lemma == token.lower_:
-            lemma = lemma if lemma.endswith("ies") else folded(lemma)
+        if token.tag_ in PLURALS and lemma == token.lower_:
+            lemma = irregular.get(lemma) or (lemma if lemma.endswith("ies") else folded(lemma))
         token.lemma_ = lemma
     return doc
 
 
-@factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"])
-def make_lemmas(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
+@factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"], default_config={"irregular": {}})
+def make_lemmas(nlp: Language, name: str, irregular: dict[str, str]) -> Callable[[Doc], Doc]:  # noqa: ARG001
     """A component that evens lemmas out; see even_lemmas."""
-    return even_lemmas
+    return partial(even_lemmas, irregular=irregular)
 
 
 class Layer:
@@ -232,7 +237,13 @@ class Union:
         ]
         for token in doc:
             token.ent_id_ = ""  # the marks of `names`
-        doc.set_ents(filter_spans(spans))
+        taken: set[int] = set()
+        kept: list[Span] = []
+        for span in sorted(spans, key=len, reverse=True):  # a stable order: of equals the first layer's stays first
+            if taken.isdisjoint(range(span.start, span.end)):
+                taken.update(range(span.start, span.end))
+                kept.append(span)
+        doc.set_ents(kept)
         return doc
 
 

@@ -99,13 +99,19 @@ def craft(directory: Path, split: str) -> Iterator[Gold]:
 
 
 def _craft_article(places: dict[str, Path], pmid: str) -> Iterator[Gold]:
-    text = (places["txt"] / f"{pmid}.txt").read_text("utf-8")
+    text = _content(places["txt"] / f"{pmid}.txt")
     found = [s for name in CRAFT_LABELS for s in _knowtator(places[name] / f"{pmid}.txt.knowtator.xml", CRAFT_LABELS[name], text)]
     spans = flat(found)
     for number, sentences in enumerate(_blocks(_conllu(places["conllu"] / f"{pmid}.conllu", text), text)):
         start, end = sentences[0][0].start, sentences[-1][-1].end
         inside = [s for s in spans if s.start >= start and s.end <= end]
         yield _cut(Gold(f"{pmid}-p{number}", text[start:end], sentences, inside), start)
+
+
+def _content(path: Path) -> str:
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file; the corpus is not whole")
+    return path.read_text("utf-8")
 
 
 def _blocks(paragraphs: Iterable[list[list[Token]]], text: str) -> Iterator[list[list[Token]]]:
@@ -141,7 +147,7 @@ def _conllu(path: Path, text: str) -> Iterator[list[list[Token]]]:
     paragraph: list[list[Token]] = []
     sentence: list[Token] = []
     place = 0
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(_content(path).splitlines(), 1):
         if line.startswith("# newpar"):
             if paragraph:
                 yield paragraph
@@ -154,6 +160,8 @@ def _conllu(path: Path, text: str) -> Iterator[list[list[Token]]]:
             columns = line.split("\t")
             if not columns[0].isdigit():
                 continue  # ranges and empty nodes carry no syntax of their own
+            if len(columns) != 10 or not columns[6].isdigit():
+                raise ConfigError(f"{path}:{number}: not a token of CoNLL-U (ten columns, the seventh a number)")
             place = _find(columns[1], text, place, f"{path}:{number}")
             head = int(columns[6]) - 1
             token = Token(
@@ -181,9 +189,7 @@ def _find(word: str, text: str, place: int, where: str) -> int:
 
 
 def _knowtator(path: Path, label: str, text: str) -> Iterator[Span]:
-    if not path.is_file():
-        return
-    root = ET.parse(path).getroot()  # noqa: S314 - a published corpus named by the user, with a checksum
+    root = ET.fromstring(_content(path))  # noqa: S314 - a published corpus named by the user, with a checksum
     concepts = {m.get("id"): m.find("mentionClass") for m in root.findall("classMention")}
     for annotation in root.findall("annotation"):
         mention = annotation.find("mention")
@@ -206,7 +212,6 @@ def flat(spans: list[Span]) -> list[Span]:
     return sorted(kept, key=lambda s: s.start)
 
 
-_GLUED_LEFT = re.compile(r"[)\]},.;:%'’\"?!/-]$")
 _GLUED_RIGHT = re.compile(r"[(\[{/'‘-]$")
 
 
@@ -231,17 +236,18 @@ def iob(directory: Path, split: str) -> Iterator[Gold]:
 
 
 def _iob_sentence(name: str, rows: list[tuple[str, str]]) -> Gold:
-    text, tokens, spans = "", [], []
+    text, tokens = "", []
+    spans: list[Span] = []
     for n, (word, tag) in enumerate(rows):
         if text and not _joined(rows, n):
             text += " "
         start = len(text)
         text += word
         tokens.append(Token(start, len(text), word))
-        if tag.startswith("B-"):
-            spans.append(Span(start, len(text), tag[2:]))
-        elif tag.startswith("I-") and spans:
+        if tag.startswith("I-") and n and rows[n - 1][1][1:] == tag[1:]:
             spans[-1] = Span(spans[-1].start, len(text), spans[-1].label)
+        elif tag.startswith(("B-", "I-")):  # an I- that continues nothing begins a name, as CoNLL's scorer reads it
+            spans.append(Span(start, len(text), tag[2:]))
     return Gold(name, text, [tokens], spans)
 
 

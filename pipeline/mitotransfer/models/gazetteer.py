@@ -23,9 +23,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of names that are marked as `label`, with the terms it comes under.
 
     `format`: obo; terms (a JSON list of id, name, namespace, synonyms); hgnc (its columns). `only`: the prefix of ids (obo) or
-    the
-    namespace (terms) that counts. Names of more than `words` words, or shorter than 3 or longer than `letters` letters, are
-    left out.
+    the namespace (terms) that counts. Names of more than `words` words, less than 3 or more than `letters` letters stay out.
     """
 
     path: str
@@ -42,8 +40,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def known_names(
     vocabulary: Path, categories: dict[str, str], sources: Sequence[Source], root: Path, frequent: Sequence[str], nlp: Language
 ) -> Names:
-    """The list. A name that several sources hold belongs to the first: the vocabulary's categories, then `sources` in their
-    order.
+    """The list. A name that several hold belongs to the first: the vocabulary's categories, then `sources` in their order.
 
     `frequent`: words of general language, most frequent first. Raises ConfigError naming the file that is missing or broken.
     """
@@ -53,11 +50,18 @@ def known_names(
     common = {form for word in frequent[:_COMMON] if word.isalpha() for form in (word, folded(word))}
     for source in sources:
         curated = source.format == "obo"
-        for form in _READERS[source.format](root / source.path, source.only):
+        for form in _forms(source, root / source.path):
             words = _words(form, nlp) if _SHORTEST <= len(form) <= source.letters else []
             if 0 < len(words) <= source.words and (curated or not _is_word(form, words, common)):
                 names.add(source.label, words)
     return names
+
+
+def _forms(source: Source, path: Path) -> Iterator[str]:
+    try:
+        yield from _READERS[source.format](path, source.only)
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(f"{path}: cannot be read as '{source.format}' ({type(error).__name__}: {error})") from error
 
 
 _SHORTEST = 3  # letters of a name; shorter synonyms ("A", "RD") are rather something else

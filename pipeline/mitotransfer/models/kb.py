@@ -246,6 +246,7 @@ def _download(url: str) -> bytes:
             data = _limited(answer, shown)
             expected = answer.headers.get("Content-Length")
     except urllib.error.HTTPError as error:
+        error.close()
         raise _bad(shown, f"the server answers {error.code} {error.reason}; look at the address") from error
     except (OSError, http.client.HTTPException, ValueError) as error:  # no network, a broken answer, no valid address
         reason = getattr(error, "reason", None) or error or type(error).__name__

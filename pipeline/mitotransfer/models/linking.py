@@ -32,14 +32,14 @@ ONTOLOGIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SCORES: Mapping[str, tuple[Kind, float]] = MappingProxyType(
     {
         "name": ("exact", 0.95),
-        "adjective": ("exact", 0.85),
-        "narrow": ("exact", 0.7),
+        "adjective": ("exact", 0.9),
+        "narrow": ("exact", 0.8),
         "related": ("exact", 0.5),
-        "broad": ("exact", 0.55),
+        "broad": ("exact", 0.6),
         "words": ("approximate", 0.9),
         "word": ("approximate", 0.5),
-        "holder": ("approximate", 0.65),
-        "above": ("broader", 0.1),
+        "holder": ("approximate", 0.6),
+        "above": ("broader", 0.05),
     }
 )
 _RANKS = {"NAME": 0, "EXACT": 1, ADJECTIVE: 2, "NARROW": 2, "RELATED": 3, "BROAD": 4}
@@ -68,8 +68,9 @@ _UNTELLING = frozenset((
 _SMALL_WORDS = frozenset(("of", "the", "in", "and", "a", "an", "from", "to", "by", "or"))
 _GENERIC = frozenset({"cell", "tissu"})
 _PLURALS = (
-    ("ies", "y"), ("es", ""), ("es", "is"), ("s", ""), ("i", "us"), ("ae", "a"), ("a", "um"), ("a", "on"), ("ices", "ex"),
-    ("ices", "ix"), ("nges", "nx"), ("ina", "en"), ("ora", "ur"), ("ta", ""),
+    ("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("ones", "on"), ("philes", "phil"), ("es", "is"), ("s", ""),
+    ("i", "us"), ("ae", "a"), ("a", "um"), ("a", "on"), ("ices", "ex"), ("ices", "ix"), ("nges", "nx"), ("ina", "en"),
+    ("ora", "ur"), ("ta", ""),
 )  # fmt: skip
 # Endings cut off before words are compared, the first that leaves four letters: hippocampal and hippocampus, neuronal and neuron.
 _ENDINGS = (

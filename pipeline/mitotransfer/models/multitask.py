@@ -24,14 +24,14 @@ from thinc.api import Config, Optimizer, fix_random_seed
 from mitotransfer.models.corpora import Gold
 from mitotransfer.models.docbins import to_doc
 from mitotransfer.models.scores import name_scores
+from mitotransfer.settings import checked
 
 Say = Callable[[str], None]
 SHARED = "tok2vec_names"  # the component whose layers the recognisers share
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """How long and how: `words` a batch, `steps` at most, scored every `every` steps, stopped after `patience` steps without
-    gain."""
+    """How: `words` a batch, `steps` at most, scored every `every` steps, stopped after `patience` steps without gain."""
 
     steps: int
     every: int
@@ -51,13 +51,13 @@ def train_names(
     """Train the recognisers of `config` and write the best state to `out`.
 
     `heads`: for each recogniser its training and development records; the state with the best mean F1 of `counted` is kept, the
-    others only help. Without development records the state after all steps is kept. `data` holds `vectors/` and `names/`.
+    others only help. Without development records it is the last. `data` holds `vectors/` and `names/`.
     """
     scored = all(dev for _, dev in heads.values())
     settings = load_config(
         config, overrides={"paths.vectors": str(data / "vectors"), "paths.names": str(data / "names")}, interpolate=True
     )
-    schedule = msgspec.convert(dict(settings["mitotransfer"]), Schedule)
+    schedule = checked(dict(settings["mitotransfer"]), Schedule, config)
     fix_random_seed(settings["training"]["seed"])
     nlp, optimizer = _initialized(settings, heads)
     batches = {head: _batches(nlp, records, schedule.words) for head, (records, _) in heads.items()}
@@ -65,9 +65,13 @@ def train_names(
     turns = itertools.cycle(_turns(heads))
     for step in range(1, schedule.steps + 1):
         _update(nlp, next(turns), batches, optimizer, schedule.dropout)
-        if step % schedule.every or not scored:
+        if step % schedule.every:
             continue
         with nlp.use_params(optimizer.averages):
+            if not scored:
+                say(f"step {step} of {schedule.steps}")
+                nlp.to_disk(out)
+                continue
             scores = {head: _f1(nlp, head, dev) for head, (_, dev) in heads.items()}
             mean = sum(scores[head] for head in counted) / len(counted)
             say(f"step {step}: " + ", ".join(f"{head} {score:.4f}" for head, score in scores.items()))
@@ -76,9 +80,6 @@ def train_names(
                 nlp.to_disk(out)
         if step - best_step >= schedule.patience:
             break
-    if not scored:
-        with nlp.use_params(optimizer.averages):
-            nlp.to_disk(out)
 
 
 def _turns(heads: Mapping[str, tuple[Sequence[Gold], Sequence[Gold]]]) -> list[str]:
@@ -128,6 +129,8 @@ def _batches(nlp: Language, records: Sequence[Gold], words: int) -> Iterator[lis
             if size >= words:
                 yield batch
                 batch, size = [], 0
+        if len(batch) == len(order):  # a corpus smaller than a batch
+            yield batch
 
 
 def _update(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +35,8 @@ def read_obo(path: Path) -> Iterator[Term]:
     """
     try:
         graph = obonet.read_obo(_opened(path))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ConfigError(f"{path}: cannot be read as OBO ({error})") from error
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise ConfigError(f"{path}: cannot be read as OBO ({' '.join(str(error).split())})") from error
     for ident, data in graph.nodes(data=True):
         if name := data.get("name"):
             yield Term(ident, name, tuple(_synonyms(data.get("synonym", ()))), tuple(data.get("is_a", ())))

@@ -44,8 +44,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the list of known names comes from: our vocabulary's categories (category: label), then other lists, in their
-    order."""
+    """Where the list of known names comes from: our vocabulary's categories (category: label), then other lists in order."""
 
     vocabulary: dict[str, str]
     sources: dict[str, Source]
@@ -59,8 +58,7 @@ class Syntax(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recognisers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The recognisers of names: their config, the corpus each learns from, and which of them the pipeline keeps, in order of
-    precedence."""
+    """The recognisers of names: their config, the corpus each learns from, and which the pipeline keeps, by precedence."""
 
     config: str
     corpora: dict[str, str]
@@ -89,7 +87,10 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load(path: Path) -> Recipe:
     """The recipe. Raises ConfigError naming the file, the place and what is allowed."""
-    recipe = checked(read_yaml(path), Recipe, path)
+    content = read_yaml(path)
+    if isinstance(content, dict) and "folder" in content:
+        raise ConfigError(f"{path}: unknown key 'folder'; the recipe's folder is the one this file is in")
+    recipe = checked(content, Recipe, path)
     for corpus in (recipe.syntax.corpus, *recipe.recognisers.corpora.values()):
         if corpus not in recipe.corpora:
             raise ConfigError(f"{path}: no corpus '{corpus}'; allowed: {', '.join(recipe.corpora)}")
@@ -113,8 +114,7 @@ def read(corpus: Corpus, root: Path, split: Split) -> Iterator[Gold]:
 
 
 def check_sources(recipe: Recipe, root: Path) -> None:
-    """Compare what lies under `root` with the recipe's checksums. Raises ConfigError naming the first that is missing or
-    differs."""
+    """Compare what lies under `root` with the recipe's checksums. Raises ConfigError naming the first that differs."""
     for corpus in recipe.corpora.values():
         directory = root / corpus.directory
         if not directory.is_dir():

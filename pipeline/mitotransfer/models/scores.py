@@ -1,8 +1,8 @@
 """Scores of a trained pipeline on gold records: tokens, tags, lemmas, dependencies, sentences, names.
 
 Syntax is scored by spaCy's own scorer, once from the text alone and once on the gold tokens; as everywhere with spaCy, relations
-of punctuation do not count in UAS and LAS. Names count when both ends and the label are
-exactly right, over all annotated names, also those that no token can hold.
+of punctuation do not count in UAS and LAS. Names count when both ends and the label are exactly right, over all annotated names,
+also those that no token can hold.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def syntax_scores(nlp: Language, records: Sequence[Gold], *, gold_tokens: bool) 
     references = [to_doc(record, nlp.vocab) for record in records]
     made = [_bare(doc) if gold_tokens else nlp.make_doc(doc.text) for doc in references]
     docs = list(nlp.pipe(made, batch_size=64))
-    scorer = Scorer(nlp, default_pipeline=("tagger", "trainable_lemmatizer", "parser"))
+    scorer = Scorer(nlp)
     found = scorer.score([Example(doc, reference) for doc, reference in zip(docs, references, strict=True)])
     return {name: round(found[name], 4) for name in _SYNTAX}
 

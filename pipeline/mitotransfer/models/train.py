@@ -81,8 +81,12 @@ def train(
     for part in PARTS:
         if part not in only and not (work / part / "model-best").is_dir():
             raise ConfigError(f"{work / part}: no trained state of '{part}'; train it too")
+    if out.is_dir() and any(out.iterdir()) and not (out / "config.cfg").is_file():
+        raise ConfigError(f"{out}: holds something that is no pipeline and would be lost; name another directory")
     recipe.check_sources(made, root)
     prepare(made, root, vocabulary, work / "data", say)
+    for part in only:
+        (work / part).mkdir(parents=True, exist_ok=True)
     lines = cell_lines(vocabulary)
     if "syntax" in only:
         _train_syntax(made, work)
