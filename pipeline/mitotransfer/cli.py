@@ -108,7 +108,10 @@ def evaluate(
     out: Path,
     gold: Path,
     metrics: Annotated[Path | None, typer.Option(help="Write the scores as JSON")] = None,
-    errors: Annotated[Path | None, typer.Option(help="Write every missed and false row")] = None,
+    errors: Annotated[
+        Path | None, typer.Option(help="Write each missed, false and partly wrong row, with the sentences and rules behind it")
+    ] = None,
+    folds: Annotated[int | None, typer.Option(min=2, help="Give the figures on so many parts of the documents, too")] = None,
     corpus: Annotated[Path | None, typer.Option(help="Corpus directory: check the scores against the quality floor")] = None,
     pin: Annotated[bool, typer.Option(help="Raise the floor to these scores instead of checking")] = False,
     lower: Annotated[bool, typer.Option(help="With --pin: allow floors to fall")] = False,
@@ -118,7 +121,7 @@ def evaluate(
     from mitotransfer import stages
 
     settings = _settings(config)
-    scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors)
+    scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, folds=folds)
     typer.echo(scores.summary())
     if corpus and pin:
         _say(f"floors written to {stages.pin(scores, corpus, settings, lower=lower)}")

@@ -111,16 +111,29 @@ def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
 
 
 def evaluate(
-    out: Path, gold: Path, settings: Settings, *, metrics: Path | None = None, errors: Path | None = None
+    out: Path,
+    gold: Path,
+    settings: Settings,
+    *,
+    metrics: Path | None = None,
+    errors: Path | None = None,
+    folds: int | None = None,
 ) -> evaluating.Report:
-    """Scores the tables in `out` against gold documents; writes the scores and every missed and false row where asked."""
-    report = evaluating.score_run(out, evaluating.read_gold(gold), Path(settings.annotate.vocabulary))
+    """Scores the tables in `out` against gold documents, on `folds` parts of them, too, where asked.
+
+    Writes the scores to `metrics` and to `errors` every missed and false row and every lost and false value, with the
+    sentences and rules behind it. Raises ConfigError, InputError, OutputError; nothing is written then.
+    """
+    documents = evaluating.read_gold(gold)
+    judgement = evaluating.judge_run(out, documents, Path(settings.annotate.vocabulary))
+    report = evaluating.score(judgement, folds=folds)
+    files: dict[Path, list[bytes] | list[str]] = {}
     if metrics is not None:
-        scores = msgspec.to_builtins(report)
-        del scores["misses"]
-        write_whole({metrics: _json(scores)})
+        files[metrics] = _json(report)
     if errors is not None:
-        write_whole({errors: [f"{miss}\n" for miss in report.misses]})
+        findings = evaluating.analyse(judgement, evaluating.read_traces(out, documents))
+        files[errors] = [f"{line}\n" for line in evaluating.listing(findings)]
+    write_whole(files)
     return report
 
 

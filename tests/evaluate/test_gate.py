@@ -9,7 +9,8 @@ import pytest
 
 from mitotransfer.errors import ConfigError
 from mitotransfer.evaluate.gate import Floors, check, corpus_hash, pin, read_floors
-from mitotransfer.evaluate.score import Report, Score, TableReport
+from mitotransfer.evaluate.score import Report
+from mitotransfer.evaluate.tally import Score, TableReport
 
 HASH = "0" * 64
 

@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 from mitotransfer.errors import ConfigError, InputError
+from mitotransfer.evaluate.analysis import Finding, analyse
 from mitotransfer.evaluate.gold import GoldDocument, GoldTrial, read_gold
-from mitotransfer.evaluate.score import score, score_run
+from mitotransfer.evaluate.pairing import Judgement, judge, judge_run
+from mitotransfer.evaluate.score import score
 from mitotransfer.evaluate.similarity import Names, Value, read_names, similarity
 from mitotransfer.files import table_lines, write_whole
 from mitotransfer.rows import FILES, header
@@ -62,6 +64,14 @@ def documents(*rows: dict[str, Any]) -> list[GoldDocument]:
     ]
 
 
+def judged(*rows: dict[str, str]) -> Judgement:
+    return judge({"secretion": rows}, documents(SECRETION), NAMES)
+
+
+def unpaired(judgement: Judgement) -> list[Finding]:
+    return [finding for finding in analyse(judgement, {}) if finding.kind != "paired"]
+
+
 @pytest.mark.parametrize(
     ("ident", "text", "expected"),
     [
@@ -99,10 +109,10 @@ def test_names_are_found_in_their_forms(name: str) -> None:
 
 
 def test_equal_row_is_perfect() -> None:
-    report = score({"secretion": [ROW]}, documents(SECRETION), NAMES)
+    report = score(judged(ROW))
     assert report.rows_micro.f1 == report.fields_micro.f1 == 1.0
     assert report.tables["secretion"].polarity_accuracy == 1.0
-    assert report.misses == ()
+    assert all(finding.clean for finding in analyse(judged(ROW), {}))
     assert report.metrics() == dict.fromkeys(
         ["all.rows", "all.fields"]
         + [f"secretion.{f}" for f in ("rows", "donor_cell", "donor_species", "mechanism", "recipient_cell", "effects", "fields")],
@@ -113,17 +123,18 @@ def test_equal_row_is_perfect() -> None:
 def test_missed_false_unknown_and_distractor_rows_are_counted_and_named() -> None:
     other = {"cell_type": "neuron", "cell_type_ids": "cell:neuron", "recipient_cell": "glia"}
     rows = [other | {"source_id": "a"}, other | {"source_id": "10.1/x"}, other | {"source_id": "PMC999"}]
-    report = score({"secretion": rows}, documents(SECRETION), NAMES)
+    judgement = judged(*rows)
+    report = score(judgement)
     assert (report.rows_micro.gold, report.rows_micro.predicted, report.rows_micro.f1) == (1, 2, 0.0)
     assert (report.false_rows_in_distractors, report.rows_of_unknown_source) == (1, 1)
-    assert [(m.kind, m.document) for m in report.misses] == [("missed", "a"), ("false", "a"), ("false", "nothing")]
-    assert str(report.misses[0]).startswith("missed\tsecretion\ta\tdonor_cell=MSC\t")
-    assert "cell_type" not in str(report.misses[1])
-    assert "donor_cell=neuron" in str(report.misses[1])
+    found = unpaired(judgement)
+    assert [(f.kind, f.document) for f in found] == [("missed", "a"), ("false", "a"), ("false", "nothing")]
+    assert found[0].gold["donor_cell"] == "MSC"
+    assert found[1].given == {"donor_cell": "neuron", "recipient_cell": "glia"}
 
 
 def test_wrong_polarity_is_seen_in_a_paired_row() -> None:
-    report = score({"secretion": [ROW | {"negated": "true"}]}, documents(SECRETION), NAMES)
+    report = score(judged(ROW | {"negated": "true"}))
     assert report.tables["secretion"].polarity_accuracy == 0.0
     assert report.rows_micro.f1 == 1.0
 
@@ -131,8 +142,7 @@ def test_wrong_polarity_is_seen_in_a_paired_row() -> None:
 def test_pairing_is_best_first() -> None:
     """A worse row that comes first must not take the gold row of a better one."""
     poor = {"source_id": "PMC1", "cell_type": "MSC", "cell_type_ids": "cell:msc"}
-    report = score({"secretion": [poor, ROW]}, documents(SECRETION), NAMES)
-    assert [(m.kind, m.values) for m in report.misses] == [("false", {"donor_cell": "MSC"})]
+    assert [(f.kind, f.given) for f in unpaired(judged(poor, ROW))] == [("false", {"donor_cell": "MSC"})]
 
 
 @pytest.mark.parametrize(
@@ -162,12 +172,12 @@ def test_gold_needs_documents_with_ids_of_their_own(tmp_path: Path) -> None:
 
 def test_vocabulary_is_needed_and_a_broken_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no vocabulary"):
-        score_run(tmp_path, documents(SECRETION), tmp_path)
+        judge_run(tmp_path, documents(SECRETION), tmp_path)
     (tmp_path / "cell.tsv").write_text("id\tlabel\ncell:msc\tMSC\n")
-    assert score_run(tmp_path, documents(SECRETION), tmp_path).rows_micro.predicted == 0  # missing tables are empty
+    assert score(judge_run(tmp_path, documents(SECRETION), tmp_path)).rows_micro.predicted == 0  # missing tables are empty
     (tmp_path / "table1_secretion.csv").write_text("row_id,cell_type\n1\n")
     with pytest.raises(InputError, match=r"table1_secretion\.csv: line 2"):
-        score_run(tmp_path, documents(SECRETION), tmp_path)
+        judge_run(tmp_path, documents(SECRETION), tmp_path)
 
 
 # -- the same figures as the reference scorer ----------------------------------------------------------------------------
@@ -268,13 +278,20 @@ def test_same_figures_as_the_reference_scorer(shared: Path, root: Path, tmp_path
     for seed in range(2):
         damaged_run(docs, read_names(vocabulary), tmp_path, seed)
         expected = reference.score(tmp_path, docs, reference.Vocabulary(vocabulary), misses := [])
-        report = score_run(tmp_path, read_gold(shared / folder), vocabulary)
+        judgement = judge_run(tmp_path, read_gold(shared / folder), vocabulary)
+        report = score(judgement)
         assert (report.documents, report.false_rows_in_distractors, report.rows_of_unknown_source) == (
             expected["documents"],
             expected["false_rows_in_distractors"],
             expected["rows_of_unknown_source"],
         )
-        assert [line.split("\t")[:3] for line in misses] == [[m.kind, m.table, m.document] for m in report.misses]
+        assert sorted(line.split("\t")[:3] for line in misses) == sorted(
+            [f.kind, f.table, f.document] for f in unpaired(judgement)
+        )
+        assert _values_of(analyse(judgement, {})) == {
+            name: [sum(s.gold for s in table.fields.values()), sum(s.predicted for s in table.fields.values())]
+            for name, table in report.tables.items()
+        }
         for table, wanted in expected["tables"].items():
             found = report.tables[table]
             assert _figures(found.rows) | {"gold": found.rows.gold, "predicted": found.rows.predicted} == wanted["rows"]
@@ -285,6 +302,16 @@ def test_same_figures_as_the_reference_scorer(shared: Path, root: Path, tmp_path
         # the reference sums recalls it has rounded before
         assert _figures(report.rows_micro) == pytest.approx(expected["rows_micro"], abs=2e-4)
         assert 0.05 < report.rows_micro.f1 < 0.95  # the damage left something to disagree about
+
+
+def _values_of(findings: list[Finding]) -> dict[str, list[int]]:
+    """Values of the gold and of the run by table, counted from the findings."""
+    counts = {table: [0, 0] for table in _COLUMNS}
+    for found in findings:
+        both = len(found.right) + len(found.partly)
+        counts[found.table][0] += both + len(found.lost)
+        counts[found.table][1] += both + len(found.extra)
+    return counts
 
 
 def _figures(score: Any) -> dict[str, float]:

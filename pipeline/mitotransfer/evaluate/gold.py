@@ -17,9 +17,13 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class GoldRow(msgspec.Struct, frozen=True, tag_field="table"):
-    """What the rows of all tables share. A field that the text does not state is empty; a row may hold more than is scored."""
+    """What the rows of all tables share. A field that the text does not state is empty; a row may hold more than is scored.
+
+    `evidence`: the sentences that state the row, word by word, where the gold gives them.
+    """
 
     negated: bool = False
+    evidence: tuple[str, ...] = ()
 
 
 class GoldSecretion(GoldRow, frozen=True, tag="secretion", kw_only=True):

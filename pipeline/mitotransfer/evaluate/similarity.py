@@ -13,6 +13,7 @@ from mitotransfer.errors import ConfigError
 from mitotransfer.evaluate.gold import Effect
 
 SAME, NEAR, NONE = 1.0, 0.5, 0.0
+_WORD = re.compile(r"[a-z0-9α-ω]+")
 _STEPS = 2  # is_a steps within which two entries are near
 _SHARE = 0.5  # content words two names must share to be near
 _STOP = frozenset(
@@ -37,6 +38,7 @@ class Names:
 
     def __init__(self, entries: Iterable[Mapping[str, str | None]]) -> None:
         self._ids: dict[tuple[str, str], set[str]] = {}
+        self._forms: dict[str, list[str]] = {}
         self._parents: dict[str, set[str]] = {}
         self.labels: dict[str, str] = {}
         for entry in entries:
@@ -49,6 +51,7 @@ class Names:
             for name in (label, *(entry.get("synonyms") or "").split("|")):
                 if name.strip():
                     self._ids.setdefault((ident.partition(":")[0], _key(name)), set()).add(ident)
+                    self._forms.setdefault(ident, []).append(name)
 
     def find(self, name: str, categories: Collection[str]) -> set[str]:
         """Ids of a name: as it stands, else without a closing 'cell', else without an opening word of origin."""
@@ -62,6 +65,18 @@ class Names:
     def related(self, one: str, other: str) -> bool:
         """Whether one entry is an ancestor of the other by one or two is_a steps."""
         return one in self._ancestors(other) or other in self._ancestors(one)
+
+    def named_in(self, sentence: str, name: str, categories: Collection[str]) -> bool:
+        """Whether a sentence names a value, by its own name or another of the vocabulary.
+
+        A name is there when its words stand there side by side, or when it has several content words and all occur.
+        """
+        text, words = f" {_plain(sentence)} ", _words(sentence)
+        for form in (name, *(form for ident in sorted(self.find(name, categories)) for form in self._forms[ident])):
+            content = _words(form)
+            if f" {_plain(form)} " in text or (len(content) > 1 and content <= words):
+                return True
+        return False
 
     def _ancestors(self, ident: str) -> set[str]:
         found: set[str] = set()
@@ -121,8 +136,14 @@ def _by_words(name: str, text: str) -> float:
 
 @lru_cache(maxsize=65536)  # every value of a run is held against every gold value of its document
 def _words(text: str) -> frozenset[str]:
-    found = re.findall(r"[a-z0-9α-ω]+", text.lower().replace("‐", "-"))
+    found = _WORD.findall(text.lower().replace("‐", "-"))
     return frozenset(_singular(word) if len(word) > 3 else word for word in found if word not in _STOP)
+
+
+@lru_cache(maxsize=65536)
+def _plain(text: str) -> str:
+    """The words of a text in their order, in the form in which `_words` compares them."""
+    return " ".join(_singular(word) if len(word) > 3 else word for word in _WORD.findall(text.lower()))
 
 
 def _key(name: str) -> str:
