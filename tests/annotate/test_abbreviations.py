@@ -196,3 +196,22 @@ def test_the_feet_of_a_real_review(shared: Path, root: Path) -> None:
 def test_bracket_that_is_empty_before_its_first_semicolon_defines_nothing() -> None:
     # "(; P < 0.05)" is left where a citation was lifted out of a bracket; the part before the semicolon has no word
     assert list(bracket_definitions("was higher in treated mice (; P < 0.05) than in controls")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("received microvesicles harvested from rat MSCs (MMVs); in vitro", "MMVs", "MSCs microvesicles"),
+        ("whether mitochondria isolated from platelets (pl-MT) are effective", "pl-MT", "platelets mitochondria"),
+        ("Microvesicles shed by mesenchymal stem cells (MMVs) offer a treatment", "MMVs", "mesenchymal stem cells Microvesicles"),
+    ],
+)
+def test_what_is_named_with_its_source_first_is_defined_the_other_way_round(text: str, short: str, long: str) -> None:
+    assert list(bracket_definitions(text)) == [(short, long)]
+
+
+@pytest.mark.parametrize(
+    "text", ["mitochondria from the liver (LM) were injected", "expression was reduced by siRNA (KD) in cells"]
+)
+def test_letters_that_do_not_fit_the_other_way_round_define_nothing(text: str) -> None:
+    assert list(bracket_definitions(text)) == []

@@ -221,3 +221,35 @@ def test_harvested_review_passage(shared: Path, resources: Resources) -> None:
     events = annotate_article(source, resources).events
     assert [event.study.reference for event in events] == ["Islam et al."]
     assert not any("Protein" in role.surface or "Serpin" in role.surface for event in events for role in event.roles)
+
+
+def test_a_specific_route_elsewhere_wins_over_a_bare_one(resources: Resources) -> None:
+    events = prose_events(
+        article("Mitochondria were injected into rats.", "The tail vein was used for intravenous injection of mitochondria."),
+        resources,
+        {},
+    )
+    routes = {role.ident for event in events for role in event.named("route")}
+    assert routes
+    assert not any(resources.vocabulary.entries[ident].extra.get("scope") == "generic" for ident in routes)
+
+
+def test_the_tissue_that_mitochondria_came_from_is_not_the_one_treated(resources: Resources) -> None:
+    events = prose_events(
+        article(
+            "Mitochondria isolated from the liver were injected into rats with stroke.",
+            "The liver was weighed, and the liver and brain stained.",
+        ),
+        resources,
+        {},
+    )
+    assert "tissue:liver" not in {role.ident for event in events for role in event.named("tissue")}
+    assert "tissue:liver" in {role.ident for event in events for role in event.named("mito_source")}
+
+
+def test_the_only_vesicle_of_an_article_is_the_form_unless_cells_touch(resources: Resources) -> None:
+    found_in = "Astrocytes transferred mitochondria to neurons."
+    named = "Microvesicles with mitochondria inside were seen."
+    forms = lambda *texts: {r.ident for e in prose_events(article(*texts), resources, {}) for r in e.named("form")}  # noqa: E731
+    assert forms(found_in, named) == {"secreted_form:microvesicle_containing_mitochondria"}
+    assert forms(found_in, named, "Transfer of mitochondria ran through tunneling nanotubes.") == set()

@@ -34,6 +34,11 @@ _LIST_TITLE = re.compile(
     r"(?:\s+(?:used|list|are|as follows|in this \w+))*\s*[:.;=]?\s*",
     re.IGNORECASE,
 )
+_TAKEN = "harvested|isolated|derived|obtained|purified|prepared|collected|taken|extracted|originating|released|shed|secreted"
+_FROM_SOURCE = re.compile(
+    rf"(?P<thing>(?:[\w-]+ ){{0,2}}(?!(?:{_TAKEN}) )[\w-]+) (?:that (?:were|was|are|had been) )?(?:(?:{_TAKEN}) )?(?:from|by) "
+    r"(?P<source>(?:[\w-]+ ){0,3}[\w-]+)$"
+)
 _ENTRY = re.compile(r"(?P<short>\S+(?: \S+)?)\s*(?:\s?[:=]|\s[–—-])\s*(?P<long>\S.*)")
 _LINKS = frozenset({"of", "the", "in", "and", "for", "with", "by", "to", "from", "on", "a", "an", "or", "as"})
 _MOST_WORDS = 14
@@ -101,7 +106,7 @@ def bracket_definitions(text: str) -> Iterator[Definition]:
         before = re.split(r"[.;:!?]\s|[\[\]]", text[max(0, bracket.start() - 200) : bracket.start()])[-1].rstrip()
         words = inside.split()
         if words and len(words) <= 2 and looks_short(words[0]):
-            if long := _long_before(before, inside):
+            if long := _long_before(before, inside) or _turned_round(before, inside):
                 yield Definition(inside, long)
         elif before and looks_short(short := before.split()[-1].strip(" ,\"'“”")) and 2 <= len(bracket[1].split()) <= _MOST_WORDS:
             long = _align(bracket[1], short) or _align(bracket[1], short.removesuffix("s"))
@@ -126,6 +131,19 @@ def _long_before(before: str, short: str) -> str:
     if len(long) <= len(short) or short in long.split() or not any(character.islower() for character in long):
         return ""
     return long
+
+
+def _turned_round(before: str, short: str) -> str:
+    """The long form of "microvesicles harvested from MSCs (MMVs)": "MSCs microvesicles", what is named with its source first."""
+    named = _FROM_SOURCE.search(before)
+    if named is None or named["source"].split()[0].lower() in _LINKS:
+        return ""
+    things, source = named["thing"].split(), named["source"].split()
+    for thing in (" ".join(things[-count:]) for count in range(1, len(things) + 1)):
+        for long in (f"{' '.join(source[-count:])} {thing}" for count in range(1, len(source) + 1)):
+            if normal(_align(long, short) or _align(long, short.removesuffix("s"))) == normal(long):
+                return long
+    return ""
 
 
 def _trim_start(long: str, short: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mitotransfer.annotate.cells import find_routes, linked
 from mitotransfer.annotate.matcher import Extra
@@ -82,26 +82,30 @@ class Frame:
         found = self.named(("disease",), titles)
         return linked("disease", found) or self._most("disease", ("disease",))
 
-    def tissues(self) -> list[Role]:
-        """The tissue named in the title, else the one named most."""
+    def tissues(self, sources: Collection[str] = ()) -> list[Role]:
+        """The tissue named in the title, else the one named most; those that mitochondria came from (`sources`) do not count."""
         titles = [r for r in self.readings if r.sentence.passage.kind == "title"]
-        return linked("tissue", self.named(("tissue",), titles))[:2] or self._most("tissue", ("tissue",))
+        titled = [m for m in self.named(("tissue",), titles) if m.ident not in sources]
+        return linked("tissue", titled)[:2] or self._most("tissue", ("tissue",), sources)
 
     def procedures(self) -> list[Role]:
         """How the models of the article were made."""
         return linked("procedure", self.named(_MODEL))[:_MOST]
 
-    def routes(self, readings: Iterable[Reading]) -> list[Role]:
-        """The specific routes in some sentences, else a bare one ("injection")."""
-        found: list[Mention] = []
-        for reading in readings:
-            found += find_routes(reading.sentence.text, [], self.resources, self.extra)
+    def routes(self, *scopes: Iterable[Reading]) -> list[Role]:
+        """The routes in the first of some groups of sentences that tells a specific one, else a bare one ("injection")."""
         entries = self.resources.vocabulary.entries
-        specific = [m for m in found if entries[m.ident].extra.get("scope") != "generic"]
-        return linked("route", specific)[:2] or linked("route", found)[:1]
+        bare: list[Mention] = []
+        for readings in scopes:
+            found = [m for r in readings for m in find_routes(r.sentence.text, [], self.resources, self.extra)]
+            specific = [m for m in found if entries[m.ident].extra.get("scope") != "generic"]
+            if specific:
+                return linked("route", specific)[:2]
+            bare += found
+        return linked("route", bare)[:1]
 
-    def _most(self, role: str, categories: tuple[str, ...]) -> list[Role]:
-        found = self.named(categories)
+    def _most(self, role: str, categories: tuple[str, ...], without: Collection[str] = ()) -> list[Role]:
+        found = [m for m in self.named(categories) if m.ident not in without]
         count = Counter(m.ident for m in found)
         first = count.most_common(1)
         return linked(role, [m for m in found if first and m.ident == first[0][0]])

@@ -16,6 +16,7 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, forms
 from mitotransfer.annotate.single import as_event, roles_of
+from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Event, EventKind, Mention, Role, TableName
 
@@ -26,8 +27,10 @@ _SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engu
 _PREPARATION = re.compile(
     r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog", re.IGNORECASE
 )
+_INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _CELLS = ("cell", "cell_line")
 _PREPARED = "prose:given"
+_CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 
 
 @dataclass(slots=True)
@@ -130,7 +133,9 @@ def _transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Row]:
 
 
 def _into_animal(reading: Reading, frame: Frame) -> bool:
-    return in_animals(reading) or bool(frame.routes([reading])) or reading.sentence.passage.kind == "title"
+    if in_animals(reading) or frame.routes([reading]) or reading.sentence.passage.kind == "title":
+        return True
+    return _INTO_TISSUE.search(reading.slots.text) is not None
 
 
 def _handing_over(finding: Finding, donors: set[str], vocabulary: Vocabulary) -> list[Finding]:
@@ -164,16 +169,31 @@ def _complete(row: Row, frame: Frame, by_sentence: dict[int, Reading], own: Sequ
     readings = [by_sentence[id(f.sentence)] for f in row.findings]
     if row.table == "secretion":
         row.frame += frame.donor_species(row.mentions("donor"))
-        row.frame += linked("form", [_with_mitochondria(m, frame) for r in readings if r.findings for m in forms(r)])[:2]
+        named = [m for r in readings if r.findings for m in forms(r)] or ([] if row.negated else _only_form(own, frame))
+        row.frame += linked("form", [_with_mitochondria(m, frame) for m in named])[:2]
         row.frame += linked("condition", [m for r in readings for m in frame.in_sentence(r, _CIRCUMSTANCES)])[:3]
         return
-    row.frame += frame.model_species() + frame.diseases() + frame.procedures() + frame.tissues()
-    given = readings
     origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
+    sources = {m.ident for m in (*row.mentions("donor"), *origins)}
+    row.frame += frame.model_species() + frame.diseases() + frame.procedures() + frame.tissues(sources)
+    if not row.mentions("recipient"):
+        released = (f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated)
+        row.frame += linked("target", [m for f in released for m in f.roles.get("recipient", ())])[:_MOST_SOURCES]
+    given = readings
     row.frame += linked("mito_source", origins)[:_MOST_SOURCES]
-    row.frame += frame.routes(given) or frame.routes(frame.readings)
+    row.frame += frame.routes(given, frame.readings)
     uptakes = linked("uptake", frame.named(("uptake",), given))[:2]
     row.frame += uptakes or [_internalization(f) for f in row.findings if f.kind == "uptake" and _swallows(f, frame)][:1]
+
+
+def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:
+    """The only vesicle that the article names with mitochondria, where it names no contact between cells."""
+    entries = frame.resources.vocabulary.entries
+    mechanisms = {m.ident for r in own for m in r.slots.mentions if m.category == "mechanism"}
+    if any(entries[ident].extra.get("kind") == _CONTACT for ident in mechanisms):
+        return []
+    named = [m for r in own if r.sentence.topical for m in forms(r) if m.ident not in BARE]
+    return named[:1] if len({m.ident for m in named}) == 1 else []
 
 
 def _swallows(finding: Finding, frame: Frame) -> bool:

@@ -16,7 +16,7 @@ from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sent
 from mitotransfer.annotate.screening import Sentence, sentences
 from mitotransfer.annotate.single import single_event
 from mitotransfer.annotate.studies import is_review
-from mitotransfer.annotate.trials import trial_events
+from mitotransfer.annotate.trials import trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
@@ -43,7 +43,11 @@ def prose_events(article: Article, resources: Resources, extra: Extra, short: Ma
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
     readings = [first.get(number) or read_sentence(s, resources, extra) for number, s in enumerate(read) if _is_own(s)]
-    return events + trials + gather(readings, resources, extra)
+    gathered = gather(readings, resources, extra)
+    if (trial := unregistered_trial(read, resources, extra)) is not None:  # patients are no animal model
+        gathered = [event for event in gathered if event.table != "transplantation"]
+        trials = trials or [trial]
+    return events + trials + gathered
 
 
 def _own(reading: Reading) -> Sequence[Finding]:

@@ -15,6 +15,7 @@ _OWN = re.compile(
     r"(?:this|the present|present|the current|current|our)(?: own)? (?:study|work|article|paper|report|data|results?)",
     re.IGNORECASE,
 )
+_SURVEY = re.compile(r"\b(?:systematic|scoping|umbrella) review\b|\bmeta-analysis\b", re.IGNORECASE)
 _REVIEW = re.compile(
     r"\b(?:(?:this|present|our) (?:systematic |narrative |mini-?)?review|we (?:here )?review(?:ed)?|a (?:systematic )?review)\b",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ def cited_study(reference: Reference) -> Study:
 def is_review(article: Article) -> bool:
     """Whether an article reports on others' work: by its type, else by its own words in title and abstract."""
     kind = article.head.article_type.lower()
-    if "review" in kind:
+    if "review" in kind or _SURVEY.search(article.head.title):
         return True
     if kind not in ("", "other", "article", "research-article"):
         return False

@@ -56,6 +56,15 @@ _SOURCE = re.compile(
     r"|\bautologous\b|\bmaternal\b",
     re.IGNORECASE,
 )
+_PEOPLE = "patients?|children|child|infants?|neonates|participants?|volunteers|women|woman|men|subjects|candidates|couples"
+_DONE = "treated|received|receiving|underwent|enrolled|given|injected|infused|transplanted|randomi[sz]ed|allocated|included"
+_TREATED = re.compile(
+    rf"\b(?:{_PEOPLE})\b[^.;]{{0,100}}?\b(?:{_DONE})\b|\b(?:{_DONE})\b[^.;]{{0,60}}?\b(?:{_PEOPLE})\b", re.IGNORECASE
+)
+_ANIMALS = re.compile(
+    r"\b(?:mice|mouse|murine|rats?|rabbits?|pigs?|piglets?|porcine|swine|sheep|dogs?|canine|monkeys?|macaques?|hamsters?|animals?)\b",
+    re.IGNORECASE,
+)
 _GIVEN = re.compile(
     r"mitochondri\w+(?: [\w-]+){0,5} (?:transplant|transfer|inject|infus|augment|administ|given|deliver)"
     r"|(?:transplant|inject|infus|augment|administ|enrich|loaded|given|deliver)\w*(?: [\w,-]+){0,7} mitochondri"
@@ -87,6 +96,25 @@ def trial_events(article: Article, read: Sequence[Sentence], resources: Resource
             rule = "prose:trial_only" if _PROTOCOL.search(whole or passage.text) else "prose:trial"
             events.append(Event("trial", "trials", "prose", place, sentence.study, tuple(roles), rule, nct, confidence=0.7))
     return events
+
+
+def unregistered_trial(read: Sequence[Sentence], resources: Resources, extra: Extra) -> Event | None:
+    """The event of a study in which mitochondria are given to patients, as if it told no registration number; None for others.
+
+    An article that speaks of animals as well reports what was tried on them, and gives none.
+    """
+    own = [s for s in read if s.voice in ("own", "aim")]
+    text = resources.rules.distractor.sub(" ", " ".join(s.text for s in own))
+    if not (has_topic(text) and _GIVEN.search(text)) or _ANIMALS.search(text):
+        return None
+    found = next(((s, treated) for s in own if s.voice == "own" and (treated := _TREATED.search(s.text))), None)
+    if found is None:
+        return None
+    sentence, treated = found
+    passage = sentence.passage
+    place = Locator(passage.locator, " > ".join(passage.section), sentence.text, treated.start(), treated.end())
+    roles = tuple(_roles(text, resources, extra))
+    return Event("trial", "trials", "prose", place, sentence.study, roles, "prose:trial_unregistered", treated[0], confidence=0.5)
 
 
 def _whole(read: Sequence[Sentence]) -> str:

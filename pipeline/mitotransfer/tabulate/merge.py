@@ -26,7 +26,7 @@ AGREE: dict[TableName, tuple[str, ...]] = {
 REQUIRED: dict[TableName, tuple[str, ...]] = {
     "secretion": ("donor", "recipient"),
     "transplantation": ("agent", "mito_source"),
-    "trials": ("nct",),
+    "trials": ("nct", "agent"),
 }
 
 
