@@ -84,7 +84,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     files = (Path(options.vocabulary), Path(options.table_headers), Path(options.prose_rules))
     model = annotating.model_version(nlp) if options.prose else ""
     version = digest(
-        source_version("annotate", "models/load", "models/components", "document", "rows", "errors"),
+        source_version("annotate", "models", "document", "rows", "errors"),
         tree_version(*files),
         str(options.prose),
         model,

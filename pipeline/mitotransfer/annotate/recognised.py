@@ -15,7 +15,7 @@ def recognised(sentences: Sequence[Sentence], resources: Resources, short: Mappi
 
     `short`: the article's short forms and what they stand for, under which names are looked up. Nothing is found without a model.
     """
-    if resources.models is None:
+    if not sentences or resources.models is None:  # in this order: asking for the models loads them
         return [Analysis(None, [])] * len(sentences)
     generic = resources.rules.is_generic
     return [

@@ -11,6 +11,7 @@ from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.rules import ProseRules, load_rules
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.errors import ConfigError
+from mitotransfer.models.kb import Concept, Manifest
 from mitotransfer.models.kb import load as load_kb
 from mitotransfer.models.linking import Linker
 from mitotransfer.models.load import Models, check_models, load_models, models_version
@@ -34,7 +35,7 @@ class Resources:
         if self._nlp:
             check_models(nlp.model, nlp.ner, Path(nlp.catalogue))
             if nlp.kb:
-                load_kb(Path(nlp.kb))  # a mistake is told before anything is written
+                _knowledge(nlp.kb)  # a mistake is told before anything is written
 
     @cached_property
     def models(self) -> Models | None:
@@ -44,7 +45,7 @@ class Resources:
     @cached_property
     def linker(self) -> Linker | None:
         """What looks names up that the vocabulary does not hold; None without a knowledge base."""
-        return Linker.load(Path(self._nlp.kb), self._nlp.link_threshold) if self._nlp and self._nlp.kb else None
+        return Linker(_knowledge(self._nlp.kb)[1], self._nlp.link_threshold) if self._nlp and self._nlp.kb else None
 
     @cached_property
     def by_xref(self) -> dict[tuple[str, str], str]:
@@ -81,6 +82,11 @@ _NO_MODEL = NlpSettings(model="")
 
 
 @cache
+def _knowledge(directory: str) -> tuple[Manifest, list[Concept]]:
+    return load_kb(Path(directory))
+
+
+@cache
 def _matcher(vocabulary: Vocabulary, categories: Collection[str]) -> Matcher:
     return Matcher(vocabulary, categories)
 
@@ -89,7 +95,7 @@ def model_version(nlp: NlpSettings) -> str:
     """What of the language models changes the outcome of annotation. Raises ConfigError when one is missing."""
     if not (nlp.model or nlp.ner):
         return ""
-    knowledge = [load_kb(Path(nlp.kb))[0].sha256, str(nlp.link_threshold)] if nlp.kb else []
+    knowledge = [_knowledge(nlp.kb)[0].sha256, str(nlp.link_threshold)] if nlp.kb else []
     return "\n".join([models_version(nlp.model, nlp.ner, Path(nlp.catalogue)), *knowledge])
 
 

@@ -58,7 +58,7 @@ def universal(store: DocBin, nlp: Language) -> dict[str, str]:
     for doc in store.get_docs(nlp.vocab):
         for token in doc:
             counts[token.tag_][token.pos_] += 1
-    return {tag: min(found, key=lambda pos: (-found[pos], pos)) for tag, found in sorted(counts.items()) if tag}
+    return {tag: _mostly(found) for tag, found in sorted(counts.items()) if tag}
 
 
 def irregular(store: DocBin, nlp: Language) -> dict[str, str]:
@@ -68,10 +68,15 @@ def irregular(store: DocBin, nlp: Language) -> dict[str, str]:
         for token in doc:
             if token.tag_ in components.PLURALS and token.is_alpha:
                 counts[token.lower_][token.lemma_] += 1
-    mostly = {word: min(found, key=lambda lemma: (-found[lemma], lemma)) for word, found in sorted(counts.items())}
+    mostly = {word: _mostly(found) for word, found in sorted(counts.items())}
     return {
         word: lemma for word, lemma in mostly.items() if lemma not in (word, components.folded(word)) and counts[word].total() > 1
     }
+
+
+def _mostly(counts: Counter[str]) -> str:
+    """The most frequent; of equals the first in the alphabet."""
+    return min(counts, key=lambda value: (-counts[value], value))
 
 
 def _describe(nlp: Language, recipe: Recipe) -> None:

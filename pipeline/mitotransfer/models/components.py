@@ -61,16 +61,20 @@ class Names:
     def _index(self) -> None:
         self.longest: dict[str, int] = {}
         for name in self.table:
-            first, _, rest = name.partition(" ")
-            self.longest[first] = max(self.longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        """How many words the longest name has that begins with this one's first word."""
+        first, _, rest = name.partition(" ")
+        self.longest[first] = max(self.longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
 
     def add(self, label: str, words: Iterable[str]) -> None:
         """Add one name, given as its tokens; a name that is there already keeps its label."""
         words = list(words)
         if 0 < len(words) <= _LONGEST:
-            self.table.setdefault(" ".join(folded(word) for word in words), label)
-            first = folded(words[0])
-            self.longest[first] = max(self.longest.get(first, 1), len(words))
+            name = " ".join(folded(word) for word in words)
+            self.table.setdefault(name, label)
+            self._note(name)
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the document's tokens."""

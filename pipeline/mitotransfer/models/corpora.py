@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from mitotransfer.errors import ConfigError
+from mitotransfer.models.spans import apart
 
 # Ontology folder of CRAFT -> our mention category.
 CRAFT_LABELS = {
@@ -203,13 +204,8 @@ def _knowtator(path: Path, label: str, text: str) -> Iterator[Span]:
 def flat(spans: list[Span]) -> list[Span]:
     """Spans without overlaps: of two that meet the longer stays, of two as long the first in label order of CRAFT_LABELS."""
     rank = {label: n for n, label in enumerate(CRAFT_LABELS.values())}
-    kept: list[Span] = []
-    taken: set[int] = set()
-    for span in sorted(spans, key=lambda s: (s.start - s.end, rank.get(s.label, len(rank)), s.start, s.concept)):
-        if taken.isdisjoint(range(span.start, span.end)):
-            taken.update(range(span.start, span.end))
-            kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
+    ranked = sorted(spans, key=lambda s: (s.start - s.end, rank.get(s.label, len(rank)), s.start, s.concept))
+    return sorted(apart(ranked), key=lambda s: s.start)
 
 
 _GLUED_RIGHT = re.compile(r"[(\[{/'‘-]$")

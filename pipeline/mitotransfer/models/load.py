@@ -18,6 +18,7 @@ from mitotransfer.document import Mention
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.models import components  # noqa: F401 registers the factories of our pipeline
 from mitotransfer.models.catalogue import CATEGORIES, FORMAT, Catalogue, Found, ModelError, load_catalogue
+from mitotransfer.models.spans import apart
 
 # Components that a recogniser of names does without.
 _SYNTAX = {"tagger", "morphologizer", "parser", "senter", "sentencizer", "attribute_ruler", "lemmatizer", "trainable_lemmatizer"}
@@ -84,14 +85,7 @@ def stacked(layers: Iterable[Sequence[Mention]]) -> list[Mention]:
         for order, layer in enumerate(layers)
         for mention in layer
     ]
-    taken: set[int] = set()
-    kept = []
-    for *_, mention in sorted(ranked):
-        span = range(mention.start, mention.end)
-        if taken.isdisjoint(span):
-            taken.update(span)
-            kept.append(mention)
-    return sorted(kept)
+    return sorted(apart(mention for *_, mention in sorted(ranked)))
 
 
 @cache

@@ -23,7 +23,7 @@ from thinc.api import Config, Optimizer, fix_random_seed
 
 from mitotransfer.models.corpora import Gold
 from mitotransfer.models.docbins import to_doc
-from mitotransfer.models.scores import name_scores
+from mitotransfer.models.scores import layer_names, name_scores
 from mitotransfer.settings import checked
 
 Say = Callable[[str], None]
@@ -148,6 +148,4 @@ def _update(
 def _f1(nlp: Language, head: str, records: Sequence[Gold]) -> float:
     others = [name for name in nlp.pipe_names if name not in ("names", SHARED, head)]
     with nlp.select_pipes(disable=others):
-        docs = nlp.pipe((record.text for record in records), batch_size=64)
-        said = [[(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs]
-    return name_scores(said, records)["ALL"].f1
+        return name_scores(layer_names(nlp, records), records)["ALL"].f1

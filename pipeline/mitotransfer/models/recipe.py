@@ -107,18 +107,21 @@ def load(path: Path) -> Recipe:
 
 def read(corpus: Corpus, root: Path, split: Split) -> Iterator[Gold]:
     """The records of a split. Raises ConfigError when the corpus is not there or not as expected."""
+    directory = _directory(corpus, root)
+    return corpora.craft(directory, split) if corpus.reader == "craft" else corpora.iob(directory, split)
+
+
+def _directory(corpus: Corpus, root: Path) -> Path:
     directory = root / corpus.directory
     if not directory.is_dir():
         raise ConfigError(f"{directory}: no such directory; the corpus can be had from {corpus.address}")
-    return corpora.craft(directory, split) if corpus.reader == "craft" else corpora.iob(directory, split)
+    return directory
 
 
 def check_sources(recipe: Recipe, root: Path) -> None:
     """Compare what lies under `root` with the recipe's checksums. Raises ConfigError naming the first that differs."""
     for corpus in recipe.corpora.values():
-        directory = root / corpus.directory
-        if not directory.is_dir():
-            raise ConfigError(f"{directory}: no such directory; the corpus can be had from {corpus.address}")
+        directory = _directory(corpus, root)
         _compare(str(directory), tree_digest(corpora.files(directory, corpus.reader)), corpus.sha256, corpus.address)
     files: tuple[File | Source, ...] = (recipe.vectors, *recipe.names.sources.values())
     for source in files:
