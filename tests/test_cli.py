@@ -128,7 +128,7 @@ def test_wrong_usage_is_2_in_one_line_and_writes_nothing(
         ("vocabulary/cell.tsv", "", "cell.tsv: empty"),
         ("table_headers.yaml", "kinds: {}\ncolumns: []", "table_headers.yaml: kinds: 'secretion' is missing"),
         ("table_headers.yaml", "kinds: [", "table_headers.yaml: not valid YAML"),
-        ("prose.yaml", "nonsense: 1", "prose.yaml"),
+        ("rules/mine.yaml", "nonsense: 1", "mine.yaml: unknown key 'nonsense'"),
     ],
 )
 def test_broken_rules_are_2_and_write_nothing(
@@ -137,6 +137,7 @@ def test_broken_rules_are_2_and_write_nothing(
     (tmp_path / "own.yaml").write_text("")
     if file.startswith("vocabulary"):
         shutil.copytree(root / "configs" / "vocabulary", tmp_path / "vocabulary")
+    (tmp_path / file).parent.mkdir(exist_ok=True)
     (tmp_path / file).write_text(text)
     outcome = call("run", article, "--out", tmp_path / "out", "--config", tmp_path / "own.yaml")
     assert outcome.status == 2

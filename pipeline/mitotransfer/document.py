@@ -194,7 +194,8 @@ class Role(msgspec.Struct, frozen=True):
     label: str = ""
 
 
-EventKind = Literal["secretion", "transfer", "uptake", "transplantation", "regulation", "effect", "labelling", "trial"]
+# context: what a sentence tells of the study (species, model, dose) beside its findings
+EventKind = Literal["secretion", "transfer", "uptake", "transplantation", "regulation", "effect", "labelling", "context", "trial"]
 TableName = Literal["secretion", "transplantation", "trials"]
 
 

@@ -34,7 +34,7 @@ class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     vocabulary: str = "vocabulary"
     table_headers: str = "table_headers.yaml"
-    prose_rules: str = "prose.yaml"
+    rules: str = "rules"
     prose: bool = True
 
 
@@ -167,7 +167,7 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError(f"{file}: unknown key 'root'; the configuration directory is the one this file is in")
     settings = checked(content, Settings, file)
     annotate = settings.annotate
-    found = {name: str(_found(file.parent, getattr(annotate, name))) for name in ("vocabulary", "table_headers", "prose_rules")}
+    found = {name: str(_found(file.parent, getattr(annotate, name))) for name in ("vocabulary", "table_headers", "rules")}
     nlp = msgspec.structs.replace(settings.nlp, catalogue=str(_found(file.parent, settings.nlp.catalogue)))
     annotate = msgspec.structs.replace(annotate, **found)
     return msgspec.structs.replace(settings, annotate=annotate, nlp=nlp, root=str(file.parent.resolve()))

@@ -81,7 +81,7 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     """Finds the events of every parsed article, into `annotated/`, one shard per input."""
     options, nlp = settings.annotate, settings.nlp
-    files = (Path(options.vocabulary), Path(options.table_headers), Path(options.prose_rules))
+    files = (Path(options.vocabulary), Path(options.table_headers), Path(options.rules))
     model = annotating.model_version(nlp) if options.prose else ""
     version = digest(
         source_version("annotate", "models", "document", "rows", "errors"),

@@ -1,4 +1,4 @@
-"""The rules of prose.yaml: every rule is run on its own example sentences; wrong files are refused with the reason."""
+"""The rules of configs/rules: every rule is run on its own example sentences; wrong files are refused with the reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mitotransfer.errors import ConfigError
 from mitotransfer.settings import config_root
 from mitotransfer.settings import load as load_settings
 
-RULES = load_rules(config_root() / "prose.yaml")
+RULES = load_rules(config_root() / "rules")
 _MARK = re.compile(r"\[(\w+) ([^\]]+)\]")
 
 
@@ -80,12 +80,9 @@ def rule(**given: object) -> dict[str, object]:
     ],
 )
 def test_wrong_file_is_refused_with_the_reason(change: dict[str, object], reason: str, tmp_path: Path) -> None:
-    lists = dict.fromkeys(("states", "distractors", "background", "own", "controls", "rules"), ())
-    content = {"words": {}, "comparatives": {}} | {name: list(items) for name, items in lists.items()} | change
-    path = tmp_path / "prose.yaml"
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(change), encoding="utf-8")
     with pytest.raises(ConfigError, match=reason):
-        load_rules(path)
+        load_rules(tmp_path)
 
 
 def test_a_role_that_rules_do_not_have_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Prose to events: sentences are screened, read by the rules of `prose.yaml`, and their findings gathered into rows.
+"""Prose to events: sentences are screened, read by the rules of `configs/rules`, and their findings gathered into rows.
 
 Vocabulary and trigger words with patterns over one sentence, after the rule-based event extraction of Cohen et al. 2011
 (doi:10.1111/j.1467-8640.2011.00405.x); roles that a sentence leaves open are filled from the article's frame.
@@ -42,7 +42,10 @@ def prose_events(article: Article, resources: Resources, extra: Extra, short: Ma
         return events + trials
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
-    readings = [first.get(number) or read_sentence(s, resources, extra) for number, s in enumerate(read) if _is_own(s)]
+    others = [number for number, s in enumerate(read) if _is_own(s) and number not in first]
+    analysed = recognised([read[number] for number in others], resources, short or {})
+    first |= {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(others, analysed, strict=True)}
+    readings = [first[number] for number, s in enumerate(read) if _is_own(s)]
     gathered = gather(readings, resources, extra)
     if (trial := unregistered_trial(read, resources, extra)) is not None:  # patients are no animal model
         gathered = [event for event in gathered if event.table != "transplantation"]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import cache, cached_property
 from pathlib import Path
 
+from mitotransfer.annotate.dependencies import DependencyRules
 from mitotransfer.annotate.headers import HeaderRules, load_headers
 from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.rules import ProseRules, load_rules
@@ -24,7 +25,7 @@ class Resources:
     def __init__(self, settings: AnnotateSettings, nlp: NlpSettings) -> None:
         self.vocabulary = Vocabulary.load(Path(settings.vocabulary))
         self.headers: HeaderRules = load_headers(Path(settings.table_headers))
-        self.rules: ProseRules = load_rules(Path(settings.prose_rules))
+        self.rules: ProseRules = load_rules(Path(settings.rules))
         self.prose = settings.prose
         self.unspecific = frozenset(self.headers.unspecific)
         self._check_headers(settings.table_headers)
@@ -41,6 +42,13 @@ class Resources:
     def models(self) -> Models | None:
         """The language models, loaded when the first sentence needs them; None when there are none or only tables are read."""
         return load_models(self._nlp.model, self._nlp.ner, Path(self._nlp.catalogue)) if self._nlp else None
+
+    @cached_property
+    def dependencies(self) -> DependencyRules | None:
+        """The rules over syntax; None where there are none, or no model parses sentences."""
+        if not self.rules.dependencies or self.models is None or self.models.main is None:
+            return None
+        return DependencyRules(self.rules.dependencies, self.rules.lists, self.models.main.nlp.vocab)
 
     @cached_property
     def linker(self) -> Linker | None:

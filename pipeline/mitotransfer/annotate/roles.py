@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from spacy.tokens import Doc
+
 from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
+from mitotransfer.annotate.dependencies import Found, mark_slots
 from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.names import names
 from mitotransfer.annotate.owners import Owner, owners
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence, has_topic
-from mitotransfer.annotate.slots import MITOCHONDRIA, Match, Slotted, matches, slotted
+from mitotransfer.annotate.slots import MITOCHONDRIA, Match, Slotted, matched, matches, slotted
 from mitotransfer.document import EventKind, Mention, TableName
 from mitotransfer.models.load import Analysis
 
@@ -18,6 +22,8 @@ _NO_FORM = frozenset({
     MITOCHONDRIA, "secreted_form:mitochondrial_dna", "secreted_form:mitochondrial_damp", "secreted_form:conditioned_medium",
     "secreted_form:damaged_mitochondria",
 })  # fmt: skip
+# Categories beside those of slots that rules over syntax can ask for.
+_FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label", "outcome")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
 Roles = dict[str, list[Mention]]
 
@@ -50,6 +56,8 @@ class Reading:
     loose: Roles
     controlled: bool
     owners: list[Owner]
+    doc: Doc | None = None
+    syntax: list[Found] = field(default_factory=list)
 
 
 _NO_ANALYSIS = Analysis(None, [])
@@ -62,7 +70,8 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     """
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
-    found = list(matches(slots, resources))
+    syntax = _by_syntax(sentence, slots, resources, extra, analysis.doc)
+    found = [*matches(slots, resources), *matched([one for one in syntax if one.rule.event != "effect"], slots.mentions)]
     loose: Roles = {}
     for match in found:
         if not match.rule.event:
@@ -79,7 +88,17 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     for finding in findings:
         _add(finding.roles, loose)
         _settle(finding)
-    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions))
+    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions), analysis.doc, syntax)
+
+
+def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, doc: Doc | None) -> list[Found]:
+    """What the rules over syntax find in a parsed sentence, whose tokens are told of which names they are part."""
+    if doc is None or resources.dependencies is None:
+        return []
+    others = names(sentence.text, resources, _FURTHER, extra, boundaries=sentence.boundaries, denied=True)
+    mark_slots(doc, ((m.start, m.end, m.category) for m in others))
+    mark_slots(doc, slots.kinds())
+    return resources.dependencies.matches(doc)
 
 
 def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, polarity: Polarity) -> None:

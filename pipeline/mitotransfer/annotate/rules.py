@@ -1,6 +1,7 @@
-"""Rules for prose: patterns over sentences in which names are replaced by slots. Read from `prose.yaml`, checked when loaded.
+"""Rules for prose, read from the files of `configs/rules` and checked when loaded.
 
-A pattern is a regular expression in which braces stand for slots and named parts:
+Those of the key `dependencies` look at syntax (`dependencies.py` explains them), all others at the text. Their
+patterns see sentences in which names are replaced by slots. A pattern is a regular expression in which braces stand for slots and named parts:
     {cell}  {cell|tissue}    a name of that kind (of one of those kinds), with the words that may narrow it before it
     {donor=cell}             the same, and it fills the role; a list ("A, B and C") fills it with each of its names
     {transfer}               a trigger word of that event of `trigger.tsv`, in any of its forms
@@ -12,10 +13,11 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from mitotransfer.annotate.dependencies import DependencyRule, compiled
 from mitotransfer.document import EventKind, TableName
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import checked, read_yaml
@@ -68,20 +70,28 @@ class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True)
 
 
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
-    """The whole file. Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+    """All files of the directory as one. Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
 
-    `states` are entries of the mechanism vocabulary that are no mechanism in prose.
+    `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
+    `dependencies`.
     """
 
-    words: dict[str, str]
-    comparatives: dict[Literal["increase", "decrease", "improve", "worsen", "none"], tuple[str, ...]]
-    states: tuple[str, ...]
-    distractors: tuple[Phrase, ...]
-    background: tuple[Phrase, ...]
-    own: tuple[Phrase, ...]
-    controls: tuple[Phrase, ...]
-    rules: tuple[Rule, ...]
+    words: dict[str, str] = {}
+    comparatives: dict[Literal["increase", "decrease", "improve", "worsen", "none"], tuple[str, ...]] = {}
+    states: tuple[str, ...] = ()
+    distractors: tuple[Phrase, ...] = ()
+    background: tuple[Phrase, ...] = ()
+    own: tuple[Phrase, ...] = ()
+    controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    lists: dict[str, tuple[str, ...]] = {}
+    dependencies: tuple[DependencyRule, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase, whatever it decides."""
+        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -92,7 +102,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def comparative(self) -> re.Pattern[str]:
         """The comparatives; the name of the matched group is their meaning."""
         groups = (rf"(?P<{meaning}>{'|'.join(words)})" for meaning, words in self.comparatives.items())
-        return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
+        return re.compile(rf"\b(?:{'|'.join(groups) or '(?!)'})\b", re.IGNORECASE)
 
     @cached_property
     def distractor(self) -> re.Pattern[str]:
@@ -146,35 +156,60 @@ def expand(pattern: str, words: dict[str, str]) -> str:
     return _BRACES.sub(write, pattern)
 
 
-def load_rules(path: Path) -> ProseRules:
-    """Reads and checks the rules. Raises ConfigError naming the file, the rule and what is wrong with it."""
-    content = read_yaml(path)
-    if isinstance(content, dict):
-        for name, kind in _KINDS.items():
-            for item in content.get(name) or ():
-                checked(item, kind, path)  # one at a time: the message then names the allowed keys
-    rules = checked(content, ProseRules, path)
+def load_rules(folder: Path) -> ProseRules:
+    """Reads and checks all rules of a directory. Raises ConfigError naming the file, the rule and what is wrong with it."""
+    files = {path: _read(path) for path in sorted(folder.glob("*.yaml"))}
+    if not files:
+        raise ConfigError(f"{folder}: no file with rules (*.yaml) in it")
+    whole: dict[str, Any] = {}
+    for path, content in files.items():
+        for key, value in content.items():
+            _join(whole, key, value, path)
+    rules = checked(whole, ProseRules, folder)
+    for path, content in files.items():
+        own = checked(content, ProseRules, path)
+        items: tuple[Rule | Phrase, ...] = (*own.phrases, *own.rules)
+        for item in items:
+            if not (item.patterns and item.yes and item.no):
+                raise ConfigError(f"{path}: rule '{item.id}' needs patterns and example sentences (yes and no)")
+            _check(item, rules.words, path)
+        for rule in own.dependencies:
+            try:
+                compiled(rule, rules.lists)
+            except ValueError as error:
+                raise ConfigError(f"{path}: rule '{rule.id}': {error}") from error
     seen: set[str] = set()
-    items: tuple[Rule | Phrase, ...] = (
-        *rules.distractors,
-        *rules.background,
-        *rules.own,
-        *rules.controls,
-        *rules.generic_names,
-        *rules.rules,
-    )
-    for item in items:
-        if item.id in seen:
-            raise ConfigError(f"{path}: two rules have the id '{item.id}'")
-        seen.add(item.id)
-        if not (item.patterns and item.yes and item.no):
-            raise ConfigError(f"{path}: rule '{item.id}' needs patterns and example sentences (yes and no)")
-        _check(item, rules.words, path)
+    for ident in [*(p.id for p in rules.phrases), *(r.id for r in rules.rules), *(r.id for r in rules.dependencies)]:
+        if ident in seen:
+            raise ConfigError(f"{folder}: two rules have the id '{ident}'")
+        seen.add(ident)
     return rules
 
 
+def _read(path: Path) -> dict[str, Any]:
+    """The checked content of a file, in which each item was looked at by itself: the message then names the allowed keys."""
+    content = read_yaml(path) or {}
+    if isinstance(content, dict):
+        for name, kind in _KINDS.items():
+            for item in content.get(name) or ():
+                checked(item, kind, path)
+    checked(content, ProseRules, path)
+    return dict(content)
+
+
+def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
+    """Adds what one file says under a key to what the others say. Raises ConfigError when two say the same."""
+    if isinstance(value, dict):
+        known = whole.setdefault(key, {})
+        for name in sorted(known.keys() & value.keys()):
+            raise ConfigError(f"{path}: {key}: '{name}' stands in another file, too")
+        known |= value
+    else:
+        whole.setdefault(key, []).extend(value or ())
+
+
 _PHRASES = ("distractors", "background", "own", "controls", "generic_names")
-_KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule}
+_KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 
 def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from spacy.tokens import Token
+
+from mitotransfer.annotate.dependencies import DependencyRule, Found
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
+from mitotransfer.annotate.phrases import coordinated, named
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.rules import Rule
+from mitotransfer.annotate.rules import ROLES, Rule
 from mitotransfer.document import Mention
 
 _BRACKETS = re.compile(r"\s*\([^()]{0,120}\)")
@@ -39,6 +43,13 @@ class Slotted(NamedTuple):
     text: str
     mentions: list[Mention]
 
+    def kinds(self) -> Iterator[tuple[int, int, str]]:
+        """Where the names stand and which kind of slot each fills; triggers are left out."""
+        for kind, number, _ in _SLOT.findall(self.text):
+            mention = self.mentions[int(number)]
+            if mention.category != "trigger":
+                yield mention.start, mention.end, kind
+
     def behind(self, piece: str, kinds: Sequence[str] = ()) -> list[Mention]:
         """The mentions of the slots in a piece of `text`, of these kinds if any are given."""
         return [self.mentions[int(number)] for kind, number, _ in _SLOT.findall(piece) if not kinds or kind in kinds]
@@ -47,7 +58,7 @@ class Slotted(NamedTuple):
 class Match(NamedTuple):
     """A rule that applies to a sentence: its roles, and the place of its trigger in the sentence."""
 
-    rule: Rule
+    rule: Rule | DependencyRule
     roles: dict[str, list[Mention]]
     start: int
     end: int
@@ -136,6 +147,20 @@ def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
                     yield Match(rule, roles, trigger.start, trigger.end)
+
+
+def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Match]:
+    """What rules over syntax found, as matches: a role is filled by the name at its node and by those coordinated with it."""
+    for rule, nodes in found:
+        roles = {role: _named(token, mentions) for role, token in nodes.items() if role in ROLES}
+        trigger = nodes.get("trigger") or next(iter(nodes.values()))
+        if rule.event or any(roles.values()):
+            yield Match(rule, roles, trigger.idx, trigger.idx + len(trigger))
+
+
+def _named(token: Token, mentions: Sequence[Mention]) -> list[Mention]:
+    found = (named(one, mentions) for one in coordinated(token))
+    return list(dict.fromkeys(mention for mention in found if mention is not None))
 
 
 def _filled(sentence: Slotted, piece: str) -> list[Mention]:

@@ -1,0 +1,157 @@
+"""Rules over the syntax of a sentence: spaCy's DependencyMatcher, with patterns that fit on a few lines.
+
+A pattern is a list of nodes, the first of which stands alone and each other in a relation to one named before it:
+
+    trigger: LEMMA=@raise POS=VERB           a token with these properties; @raise is a list of the file
+    trigger > outcome: DEP=dobj              outcome depends on trigger directly (operators: spaCy's DependencyMatcher)
+    trigger > cause?: DEP=nsubj              the same, and the rule also applies where no such token is
+    outcome >> _of: DEP=pobj SLOT=cell|tissue   one of several values; names that begin with _ fill no role
+
+Properties: DEP, LEMMA, LOWER, POS, TAG, and SLOT, the category of the name that a token belongs to (`mark_slots`).
+`KEY!=value` is what it must not be, `KEY` alone that it has any value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from spacy.matcher import DependencyMatcher
+from spacy.tokens import Doc, Token
+from spacy.vocab import Vocab
+
+from mitotransfer.document import EventKind, TableName
+
+ROLES = frozenset({
+    "donor", "recipient", "form", "mechanism", "agent", "outcome", "cause", "target", "procedure", "disease", "condition", "tissue",
+    "species", "route", "dose", "label",
+})  # fmt: skip
+_PROPERTIES = ("DEP", "LEMMA", "LOWER", "POS", "TAG")
+_SLOT = "SLOT"
+_OPERATORS = frozenset(
+    ["<", ">", "<<", ">>", ".", ".*", ";", ";*", "$+", "$-", "$++", "$--", ">+", ">-", ">++", ">--", "<+", "<-", "<++", "<--"]
+)
+_NODE = re.compile(r"(?:(?P<left>\w+) (?P<operator>\S+) )?(?P<name>\w+)(?P<optional>\?)?:(?P<properties>.*)")
+_PROPERTY = re.compile(r"(?P<key>[A-Z]+)(?:(?P<sign>!?=)(?P<values>\S+))?")
+
+Token.set_extension("slot", default="", force=True)
+
+
+class DependencyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to say something, by syntax. With `event` it states a finding, without it fills roles of those beside it.
+
+    `yes` are sentences with the phrases that fill roles marked as `[outcome infarct size]`; in `no` it must not apply.
+    `direction` is what the rule by itself says of an outcome; empty where the trigger tells.
+    """
+
+    id: str
+    description: str
+    pattern: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    event: EventKind | Literal[""] = ""
+    table: TableName | Literal[""] = ""
+    direction: Literal["", "increase", "decrease", "change", "none", "improve", "worsen"] = ""
+
+
+class Found(NamedTuple):
+    """A rule that applies, and the token at each of its nodes."""
+
+    rule: DependencyRule
+    tokens: dict[str, Token]
+
+
+class DependencyRules:
+    """All rules, ready for the documents of one vocabulary. Holds no state of a text."""
+
+    def __init__(self, rules: Sequence[DependencyRule], lists: Mapping[str, Sequence[str]], vocab: Vocab) -> None:
+        self._rules = {rule.id: rule for rule in rules}
+        self._nodes: dict[str, list[list[str]]] = {}
+        self._matcher = DependencyMatcher(vocab)
+        for rule in rules:
+            variants = compiled(rule, lists)
+            for number, variant in enumerate(variants):
+                # each under a name of its own: the matcher does not tell which of several patterns it was
+                self._matcher.add(f"{rule.id} {number}", [variant])
+            self._nodes[rule.id] = [[node["RIGHT_ID"] for node in variant] for variant in variants]
+
+    def matches(self, doc: Doc) -> list[Found]:
+        """The rules that apply to a document, in the order of the files, then of the text."""
+        found: dict[str, list[dict[str, int]]] = {}
+        for key, places in self._matcher(doc):
+            ident, number = doc.vocab.strings[key].rsplit(" ", 1)
+            found.setdefault(ident, []).append(dict(zip(self._nodes[ident][int(number)], places, strict=True)))
+        return [
+            Found(rule, {name: doc[place] for name, place in nodes.items()})
+            for ident, rule in self._rules.items()
+            for nodes in sorted(_fullest(found.get(ident, [])), key=lambda nodes: sorted(nodes.values()))
+        ]
+
+
+def _fullest(found: list[dict[str, int]]) -> list[dict[str, int]]:
+    """Without those that another one holds: optional nodes that were left out though they are there."""
+    return [one for one in found if not any(one.items() < other.items() for other in found)]
+
+
+def mark_slots(doc: Doc, names: Iterable[tuple[int, int, str]]) -> None:
+    """Gives each token inside a name (start, end, category; offsets in the text) the name's category as its SLOT."""
+    for start, end, category in names:
+        span = doc.char_span(start, end, alignment_mode="expand")
+        for token in span if span is not None else ():
+            token._.slot = category
+
+
+def compiled(rule: DependencyRule, lists: Mapping[str, Sequence[str]]) -> list[list[dict[str, Any]]]:
+    """The rule as patterns of spaCy's DependencyMatcher, one for each choice of its optional nodes.
+
+    Raises ValueError saying what is wrong with the rule.
+    """
+    if not (rule.pattern and rule.yes and rule.no):
+        raise ValueError("needs a pattern and example sentences (yes and no)")
+    nodes, optional = [], []
+    known: set[str] = set()
+    for line in rule.pattern:
+        read = _NODE.fullmatch(line)
+        if read is None:
+            raise ValueError(f"'{line}' is not of the form 'left operator name: properties'")
+        name, left, operator = read["name"], read["left"], read["operator"]
+        if name != "trigger" and not name.startswith("_") and name not in ROLES:
+            raise ValueError(
+                f"there is no role '{name}'; allowed: trigger, {', '.join(sorted(ROLES))}, or a name that begins with _"
+            )
+        if (left or "") not in (known or {""}) or name in known:
+            raise ValueError(f"'{line}': only the first node stands alone, others follow one named before it, each once")
+        if operator and operator not in _OPERATORS:
+            raise ValueError(f"'{line}': there is no operator '{operator}'; allowed: {' '.join(sorted(_OPERATORS))}")
+        node: dict[str, Any] = {"RIGHT_ID": name, "RIGHT_ATTRS": dict(_properties(read["properties"], lists))}
+        nodes.append(node | ({"LEFT_ID": left, "REL_OP": operator} if left else {}))
+        known.add(name)
+        if read["optional"]:
+            optional.append(name)
+    left_out = (set(some) for count in range(len(optional) + 1) for some in combinations(optional, count))
+    variants = ([node for node in nodes if node["RIGHT_ID"] not in missing] for missing in left_out)
+    return [v for v in variants if all(n.get("LEFT_ID") in {None, *(m["RIGHT_ID"] for m in v)} for n in v)]
+
+
+def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Any]]:
+    """The properties of a node as spaCy's token pattern has them."""
+    for word in text.split():
+        read = _PROPERTY.fullmatch(word)
+        if read is None or read["key"] not in (*_PROPERTIES, _SLOT):
+            raise ValueError(f"'{word}' is no property; allowed: {', '.join((*_PROPERTIES, _SLOT))}, as KEY=value|value")
+        values = list(_values(read["values"] or "", lists))
+        if read["sign"] is None:
+            wanted: dict[str, Any] = {"NOT_IN": [""]}
+        else:
+            wanted = {"IN" if read["sign"] == "=" else "NOT_IN": values}
+        yield ("_", {"slot": wanted}) if read["key"] == _SLOT else (read["key"], wanted)
+
+
+def _values(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for value in text.split("|"):
+        if value.startswith("@") and value[1:] not in lists:
+            raise ValueError(f"there is no list '{value[1:]}'; allowed: {', '.join(sorted(lists)) or '(none is defined)'}")
+        yield from lists[value[1:]] if value.startswith("@") else [value]
