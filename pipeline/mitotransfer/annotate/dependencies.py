@@ -26,8 +26,8 @@ from spacy.vocab import Vocab
 from mitotransfer.document import EventKind, TableName
 
 ROLES = frozenset({
-    "donor", "recipient", "form", "mechanism", "agent", "outcome", "cause", "target", "procedure", "disease", "condition", "tissue",
-    "species", "route", "dose", "label",
+    "donor", "recipient", "form", "mechanism", "agent", "outcome", "cause", "target",
+    "procedure", "disease", "condition", "tissue", "species", "route", "dose", "label",
 })  # fmt: skip
 _PROPERTIES = ("DEP", "LEMMA", "LOWER", "POS", "TAG")
 _SLOT = "SLOT"

@@ -29,7 +29,7 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_stands(row)]
     if any(is_full(row) for row in secretion):
         secretion = [row for row in secretion if is_full(row)]
-    transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
+    transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
         complete_secretion(row, _readings(row, by_sentence), own, frame)

@@ -1,7 +1,8 @@
 """Rules for prose, read from the files of `configs/rules` and checked when loaded.
 
 Those of the key `dependencies` look at syntax (`dependencies.py` explains them), all others at the text. Their
-patterns see sentences in which names are replaced by slots. A pattern is a regular expression in which braces stand for slots and named parts:
+patterns see sentences in which names are replaced by slots. A pattern is a regular expression in which braces stand
+for slots and named parts:
     {cell}  {cell|tissue}    a name of that kind (of one of those kinds), with the words that may narrow it before it
     {donor=cell}             the same, and it fills the role; a list ("A, B and C") fills it with each of its names
     {transfer}               a trigger word of that event of `trigger.tsv`, in any of its forms
@@ -70,7 +71,9 @@ class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True)
 
 
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
-    """All files of the directory as one. Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+    """All files of the directory as one.
+
+    Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.

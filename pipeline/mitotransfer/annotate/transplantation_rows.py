@@ -55,8 +55,8 @@ def _handing_over(finding: Finding, donors: set[str], vocabulary: Vocabulary) ->
     return [finding]
 
 
-def stands(row: Draft, frame: Frame) -> bool:
-    """Whether a row says enough: something is given to someone."""
+def stands(frame: Frame) -> bool:
+    """Whether an article with such a row says enough: it names who something is given to."""
     return bool(frame.model_species())
 
 
