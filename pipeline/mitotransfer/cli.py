@@ -111,6 +111,9 @@ def evaluate(
     errors: Annotated[
         Path | None, typer.Option(help="Write each missed, false and partly wrong row, with the sentences and rules behind it")
     ] = None,
+    calibrate: Annotated[
+        Path | None, typer.Option(help="Write how often each rule is right: what confidence is made of (configs/confidence.json)")
+    ] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="Give the figures on so many parts of the documents, too")] = None,
     corpus: Annotated[Path | None, typer.Option(help="Corpus directory: check the scores against the quality floor")] = None,
     pin: Annotated[bool, typer.Option(help="Raise the floor to these scores instead of checking")] = False,
@@ -121,7 +124,7 @@ def evaluate(
     from mitotransfer import stages
 
     settings = _settings(config)
-    scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, folds=folds)
+    scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, calibrate=calibrate, folds=folds)
     typer.echo(scores.summary())
     if corpus and pin:
         _say(f"floors written to {stages.pin(scores, corpus, settings, lower=lower)}")

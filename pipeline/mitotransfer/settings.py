@@ -35,6 +35,7 @@ class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vocabulary: str = "vocabulary"
     table_headers: str = "table_headers.yaml"
     rules: str = "rules"
+    confidence: str = "confidence.json"
     prose: bool = True
 
 
@@ -167,7 +168,8 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError(f"{file}: unknown key 'root'; the configuration directory is the one this file is in")
     settings = checked(content, Settings, file)
     annotate = settings.annotate
-    found = {name: str(_found(file.parent, getattr(annotate, name))) for name in ("vocabulary", "table_headers", "rules")}
+    names = ("vocabulary", "table_headers", "rules", "confidence")
+    found = {name: str(_found(file.parent, getattr(annotate, name))) for name in names}
     nlp = msgspec.structs.replace(settings.nlp, catalogue=str(_found(file.parent, settings.nlp.catalogue)))
     annotate = msgspec.structs.replace(annotate, **found)
     return msgspec.structs.replace(settings, annotate=annotate, nlp=nlp, root=str(file.parent.resolve()))

@@ -81,7 +81,7 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     """Finds the events of every parsed article, into `annotated/`, one shard per input."""
     options, nlp = settings.annotate, settings.nlp
-    files = (Path(options.vocabulary), Path(options.table_headers), Path(options.rules))
+    files = (Path(options.vocabulary), Path(options.table_headers), Path(options.rules), Path(options.confidence))
     model = annotating.model_version(nlp) if options.prose else ""
     version = digest(
         source_version("annotate", "models", "document", "rows", "errors"),
@@ -117,22 +117,27 @@ def evaluate(
     *,
     metrics: Path | None = None,
     errors: Path | None = None,
+    calibrate: Path | None = None,
     folds: int | None = None,
 ) -> evaluating.Report:
     """Scores the tables in `out` against gold documents, on `folds` parts of them, too, where asked.
 
-    Writes the scores to `metrics` and to `errors` every missed and false row and every lost and false value, with the
-    sentences and rules behind it. Raises ConfigError, InputError, OutputError; nothing is written then.
+    Writes the scores to `metrics`; to `errors` every missed and false row and every lost and false value, with the sentences
+    and rules behind it; to `calibrate` the counts that confidence is made of. Raises ConfigError, InputError, OutputError;
+    nothing is written then.
     """
     documents = evaluating.read_gold(gold)
     judgement = evaluating.judge_run(out, documents, Path(settings.annotate.vocabulary))
-    report = evaluating.score(judgement, folds=folds)
+    told = errors is not None or calibrate is not None or (out / "evidence.csv").exists()
+    findings = evaluating.analyse(judgement, evaluating.read_traces(out, documents) if told else {})
+    report = evaluating.score(judgement, findings, folds=folds)
     files: dict[Path, list[bytes] | list[str]] = {}
     if metrics is not None:
         files[metrics] = _json(report)
     if errors is not None:
-        findings = evaluating.analyse(judgement, evaluating.read_traces(out, documents))
         files[errors] = [f"{line}\n" for line in evaluating.listing(findings)]
+    if calibrate is not None:
+        files[calibrate] = [evaluating.calibration(findings)]
     write_whole(files)
     return report
 

@@ -11,7 +11,7 @@ import pytest
 
 from mitotransfer import stages
 from mitotransfer.errors import ConfigError
-from mitotransfer.evaluate.analysis import Extra, Finding, Lost, Partly, Place
+from mitotransfer.evaluate.analysis import Brought, Extra, Finding, Lost, Partly, Place
 from mitotransfer.evaluate.listing import listing
 from mitotransfer.evaluate.similarity import Value
 from mitotransfer.evaluate.traces import Part, Trace
@@ -29,6 +29,11 @@ def told(*findings: Finding) -> list[str]:
     lines = list(listing(findings))
     heads = [at for at, line in enumerate(lines) if line.startswith("== ")]
     return lines[heads[0] + 2 : heads[1] - 1]
+
+
+def right(*fields: str) -> tuple[Brought, ...]:
+    """A right value in each of these fields."""
+    return tuple(Brought(field, "x", 1.0, ()) for field in fields)
 
 
 def table(first: str, *findings: Finding) -> list[list[str]]:
@@ -113,7 +118,7 @@ def test_no_more_than_three_events_are_told_the_others_counted() -> None:
 
 
 def test_clean_pairs_are_not_told_but_counted() -> None:
-    lines = list(listing([PAIR._replace(right=("donor_cell",))]))
+    lines = list(listing([PAIR._replace(brought=right("donor_cell"))]))
     assert lines[0] == "0 rows missed, 0 false, 1 paired, 0 of these with errors"
     assert not any(line.startswith("== a") for line in lines)
 
@@ -121,7 +126,7 @@ def test_clean_pairs_are_not_told_but_counted() -> None:
 def test_values_by_field_with_every_reason() -> None:
     reasons = ("taken", "direction", "elsewhere", "elsewhere", "named", "unnamed")
     found = PAIR._replace(
-        right=("donor_cell", "effects", "effects"),
+        brought=right("donor_cell", "effects", "effects"),
         partly=(Partly("effects", "a", "b"),),
         lost=tuple(Lost("effects", "a", reason) for reason in reasons),
         extra=(Extra("effects", "c", ()), Extra("labels", "d", ())),
@@ -182,7 +187,7 @@ def test_stage_writes_metrics_and_errors_alike_each_time(sample: Path, root: Pat
     assert "MISSED" in (tmp_path / "one.txt").read_text(encoding="utf-8")  # the articles that were not read
     scores = json.loads((tmp_path / "one.json").read_bytes())
     assert scores["rows_micro"]["f1"] == report.rows_micro.f1
-    assert sum(found["rows"] for found in scores["reliability"]["bins"].values()) > 0
+    assert sum(found["values"] for found in scores["reliability"]["bins"].values()) > 0
     assert sum(len(fold["documents"]) for fold in scores["folds"]["folds"]) == report.documents
     for line in (*report.reliability.lines(), "mean of the folds: rows F1"):
         assert line in report.summary()

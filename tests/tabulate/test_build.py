@@ -60,7 +60,12 @@ def test_events_of_a_group_make_one_row() -> None:
     assert (row.cell_type, row.cell_type_ids, row.recipient_cell) == ("astrocyte", "cell:astrocyte", "neuron")
     assert (row.biological_effect, row.effect_ids) == ("ATP production ↑", "outcome:atp_production:increase")
     assert (row.source, row.source_id, row.study_pmcid, row.reference) == ("table", "PMC1", "PMC1", "Doe, 2024")
-    assert (row.negated, row.hedged, row.confidence, row.review_status) == ("false", "false", "0.85", "proposed")
+    assert (row.negated, row.hedged, row.confidence, row.review_status) == (
+        "false",
+        "false",
+        "0.87",
+        "proposed",
+    )  # the mean over values, not events
     assert row.evidence_ids == "; ".join(line.evidence_id for line in files["evidence.csv"])
     assert {line.row_id for line in files["evidence.csv"]} == {row.row_id}
 

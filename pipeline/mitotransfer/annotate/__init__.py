@@ -42,7 +42,7 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
     if resources.prose:
         events += prose_events(article, resources, extra, short)
     problems = (*article.problems, *clashes, *_unresolved(article, events))
-    named = tuple(_named(event, resources) for event in events)
+    named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
 
 

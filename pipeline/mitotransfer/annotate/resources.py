@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import cache, cached_property
 from pathlib import Path
 
+from mitotransfer.annotate.confidence import load_calibration
 from mitotransfer.annotate.dependencies import DependencyRules
 from mitotransfer.annotate.headers import HeaderRules, load_headers
 from mitotransfer.annotate.matcher import Matcher
@@ -26,6 +27,7 @@ class Resources:
         self.vocabulary = Vocabulary.load(Path(settings.vocabulary))
         self.headers: HeaderRules = load_headers(Path(settings.table_headers))
         self.rules: ProseRules = load_rules(Path(settings.rules))
+        self.calibration = load_calibration(Path(settings.confidence))
         self.prose = settings.prose
         self.unspecific = frozenset(self.headers.unspecific)
         self._check_headers(settings.table_headers)

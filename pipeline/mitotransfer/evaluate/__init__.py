@@ -1,6 +1,7 @@
 """How good a run is: its tables against gold rows, why rows are lost or false, and floors below which it may not fall."""
 
 from mitotransfer.evaluate.analysis import analyse
+from mitotransfer.evaluate.calibration import calibration
 from mitotransfer.evaluate.gate import Floors, check, corpus_hash, pin, read_floors
 from mitotransfer.evaluate.gold import GoldDocument, read_gold
 from mitotransfer.evaluate.listing import listing
@@ -13,6 +14,7 @@ __all__ = [
     "GoldDocument",
     "Report",
     "analyse",
+    "calibration",
     "check",
     "corpus_hash",
     "judge_run",

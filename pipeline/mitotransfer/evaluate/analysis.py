@@ -65,12 +65,21 @@ class Extra(NamedTuple):
     found: tuple[tuple[Trace, Part], ...]
 
 
+class Brought(NamedTuple):
+    """A value of the run: how near it is to a value of the gold row (1, 0.5 or 0), and the events that brought it."""
+
+    field: str
+    text: str
+    share: float
+    found: tuple[tuple[Trace, Part], ...]
+
+
 class Finding(NamedTuple):
     """One gold row, one row of the run, or a pair of them: what each states, and what of it is lost, partly right, false, right.
 
     `number`: place of the gold row among the document's rows of its table, from 1 (0 for a false row); `nearest`: of a missed
     or false row, what it would have been paired with and why it is not; `places`: the gold's evidence; `traces`: the events of
-    the run's row; `right`: the fields of right values, one for each.
+    the run's row; `brought`: every value of the run's row, right or not.
     """
 
     kind: Kind
@@ -86,9 +95,14 @@ class Finding(NamedTuple):
     lost: tuple[Lost, ...] = ()
     partly: tuple[Partly, ...] = ()
     extra: tuple[Extra, ...] = ()
-    right: tuple[str, ...] = ()
+    brought: tuple[Brought, ...] = ()
     places: tuple[Place, ...] = ()
     traces: tuple[Trace, ...] = ()
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """The fields of right values, one for each."""
+        return tuple(value.field for value in self.brought if value.share == SAME)
 
     @property
     def clean(self) -> bool:
@@ -121,8 +135,9 @@ class _Document:
         for j in self.pairing.false:
             given = self.pairing.given[j]
             extra = tuple(self._extra(name, value, j) for name in self.fields for value in given[name])
-            nearest = self._nearest_gold(j)
-            yield self._with_row(Finding("false", self.pairing.table, self.pairing.document, nearest=nearest, extra=extra), j)
+            brought = tuple(Brought(one.field, one.text, 0.0, one.found) for one in extra)
+            finding = Finding("false", self.pairing.table, self.pairing.document, extra=extra, brought=brought)
+            yield self._with_row(finding._replace(nearest=self._nearest_gold(j)), j)
 
     def _missed(self, i: int) -> Finding:
         wanted = self.pairing.wanted[i]
@@ -134,14 +149,17 @@ class _Document:
         lost: list[Lost] = []
         partly: list[Partly] = []
         extra: list[Extra] = []
-        right: list[str] = []
+        brought: list[Brought] = []
         for name, field in self.fields.items():
             wanted, given = self.pairing.wanted[i][name], self.pairing.given[j][name]
             matched = matches(wanted, given, field.categories, self.names)
             lost += [self._lost(name, wanted[at], i, given) for at in _unmatched(wanted, (w for _, w, _ in matched))]
             extra += [self._extra(name, given[at], j) for at in _unmatched(given, (g for _, _, g in matched))]
             partly += [Partly(name, _gold_text(wanted[w]), _given_text(given[g])) for score, w, g in matched if score < SAME]
-            right += [name for score, _, _ in matched if score == SAME]
+            shares = {g: score for score, _, g in matched}
+            for at, value in enumerate(given):
+                told = self._extra(name, value, j)
+                brought.append(Brought(name, told.text, shares.get(at, 0.0), told.found))
         finding = Finding(
             "paired",
             self.pairing.table,
@@ -150,7 +168,7 @@ class _Document:
             lost=tuple(lost),
             partly=tuple(partly),
             extra=tuple(extra),
-            right=tuple(right),
+            brought=tuple(brought),
         )
         return self._with_row(self._with_gold(finding, i), j)
 

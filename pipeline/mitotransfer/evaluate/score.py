@@ -5,8 +5,11 @@ Row scores count the pairs of `pairing`; field scores count every value of every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from mitotransfer.evaluate.analysis import Finding
 from mitotransfer.evaluate.folds import Folds, in_folds
 from mitotransfer.evaluate.pairing import TABLES, Judgement
 from mitotransfer.evaluate.reliability import Reliability, reliability
@@ -52,9 +55,10 @@ class Report(msgspec.Struct, frozen=True):
         return "\n".join(lines)
 
 
-def score(judgement: Judgement, *, folds: int | None = None) -> Report:
+def score(judgement: Judgement, findings: Sequence[Finding] = (), *, folds: int | None = None) -> Report:
     """The scores of a judged run; of `folds` parts of the documents, too, where asked. Pure.
 
+    `findings` are those of `analyse`, by which the reliability of confidence is told.
     Raises ConfigError for more folds than documents, InputError for a confidence that is no number from 0 to 1.
     """
     pairings, names = judgement.pairings, judgement.names
@@ -67,6 +71,6 @@ def score(judgement: Judgement, *, folds: int | None = None) -> Report:
         fields_micro=pooled.field_score,
         false_rows_in_distractors=sum(len(p.rows) for p in pairings if p.document in distractors),
         rows_of_unknown_source=judgement.rows_of_unknown_source,
-        reliability=reliability(pairings),
+        reliability=reliability(findings),
         folds=in_folds(judgement, folds) if folds else None,
     )

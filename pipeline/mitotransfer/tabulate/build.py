@@ -116,12 +116,11 @@ def _row(group: Group, row_id: str, article: Annotated, evidence: Iterable[Evide
         main = list(main_events(group)) or group.events
         effects = [event for event in group.events if event.kind == "effect"]
         hedged = all(e.hedged for e in main) or (bool(effects) and group.from_table and all(e.hedged for e in effects))
-        used = sum(e.confidence for e in group.events) / len(group.events)
         values |= {
             "reference": group.study.reference,
             "negated": _truth(all(e.negated for e in main)),
             "hedged": _truth(hedged),
-            "confidence": f"{used:.2f}",
+            "confidence": f"{_confidence(group):.2f}",
         }
     for role, (shown, ids) in role_columns(row_class).items():
         found = _distinct(r for event in group.events for r in event.named(role))
@@ -130,6 +129,16 @@ def _row(group: Group, row_id: str, article: Annotated, evidence: Iterable[Evide
         if ids:
             values[ids] = SEPARATOR.join(_ident(r) for r in found)
     return row_class(**values)
+
+
+def _confidence(group: Group) -> float:
+    """The mean over the values of a row, each as sure as the surest event that states it."""
+    best: dict[tuple[str, str], float] = {}
+    for event in group.events:
+        for role in event.roles:
+            key = (role.name, role.ident or role.surface)
+            best[key] = max(best.get(key, 0.0), event.confidence)
+    return sum(best.values()) / len(best) if best else 0.0
 
 
 def _source(group: Group) -> str:
