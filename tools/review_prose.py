@@ -135,7 +135,9 @@ def print_studies(cited: dict[str, tuple[Study, list[str]]], found: set[str], go
             for sentence in sentences:
                 print(f"          {sentence}")
     n_gold = len(gold & cited.keys())
-    print(f"{len(found & cited.keys())} of {len(cited)} cited studies have a row; {n_gold - missing} of the {n_gold} that the tables hold")
+    print(
+        f"{len(found & cited.keys())} of {len(cited)} cited studies have a row; {n_gold - missing} of the {n_gold} that the tables hold"
+    )
     return missing
 
 

@@ -26,11 +26,11 @@ _MOST = 4  # values of a role that an article states in passing; more is a list 
 
 
 class Frame:
-    """What the own sentences of an article name, by category and in the order of mention."""
+    """What the sentences on a study name, by category and in the order of mention."""
 
     def __init__(self, readings: Sequence[Reading], resources: Resources, extra: Extra) -> None:
         self.resources, self.extra = resources, extra
-        self.readings = [r for r in readings if r.sentence.voice in ("own", "aim")]
+        self.readings = list(readings)
         self.species: Counter[str] = Counter()
         self.owners: dict[str, Counter[str]] = {}
         self._surface: dict[str, str] = {}

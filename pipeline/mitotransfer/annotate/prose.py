@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
-from mitotransfer.annotate.single import single_event
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
@@ -33,8 +33,7 @@ def prose_events(article: Article, resources: Resources, extra: Extra, short: Ma
     chosen = [number for number, s in enumerate(read) if s.topical and s.voice != "none"]
     found = recognised([read[number] for number in chosen], resources, short or {})
     first = {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(chosen, found, strict=True)}
-    cited = [finding for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings]
-    events = [event for finding in cited if (event := single_event(finding, resources, extra)) is not None]
+    events = cited_events([reading for reading in first.values() if reading.sentence.voice == "cited"], resources, extra)
     if review:
         return events
     trials = trial_events(article, read, resources, extra)

@@ -87,6 +87,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     own: tuple[Phrase, ...] = ()
     controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
+    attributions: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -94,7 +95,12 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
+        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions)
+
+    @cached_property
+    def attribution(self) -> dict[str, Phrase]:
+        """What tells which study a statement belongs to, by id: `claims.py` and `screening.py` ask for each by its name."""
+        return {phrase.id: phrase for phrase in self.attributions}
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -211,7 +217,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
         whole.setdefault(key, []).extend(value or ())
 
 
-_PHRASES = ("distractors", "background", "own", "controls", "generic_names")
+_PHRASES = ("distractors", "background", "own", "controls", "generic_names", "attributions")
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 
