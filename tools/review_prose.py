@@ -136,7 +136,7 @@ def print_studies(cited: dict[str, tuple[Study, list[str]]], found: set[str], go
                 print(f"          {sentence}")
     n_gold = len(gold & cited.keys())
     print(
-        f"{len(found & cited.keys())} of {len(cited)} cited studies have a row; {n_gold - missing} of the {n_gold} that the tables hold"
+        f"{len(found & cited.keys())} of {len(cited)} cited studies have a row, {n_gold - missing} of the {n_gold} in the tables"
     )
     return missing
 

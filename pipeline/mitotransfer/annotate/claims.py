@@ -18,6 +18,7 @@ _BETWEEN = re.compile(r"[\s,;()\[\]–-]*(?:and|see also)?[\s,;()\[\]–-]*")
 _LEADING = re.compile(
     r"[\s,;()\[\]]*(?:(?:and|or|but|as well as|but also|then)\b)?\s*(?:\w+ly\s+|also\s+|then\s+)*", re.IGNORECASE
 )
+_NEW = re.compile(r"[;:]\s|\s\(?(?:\d|[ivx]{1,3})\)\s")  # what precedes it is another statement
 _LAST_WORD = re.compile(r"[\w‐-]+\W*$")
 _ITEM_WORDS = 8  # a longer piece without verb is no item of a list
 
@@ -101,7 +102,7 @@ def _preceding(
     """What stands before each citation of a part, items of a list together with what is said of the whole list."""
     verb = rules.attribution["verb"].regex
     starts = [part[0], *(place.end for place in places)]
-    segments = [(start, place.start) for start, place in zip(starts, places, strict=False)]
+    segments = [(_after_new(text, start, place.start), place.start) for start, place in zip(starts, places, strict=False)]
     lists: list[list[int]] = []
     for number, (start, end) in enumerate(segments):
         if number and not verb.search(text, start, end) and len(text[start:end].split()) <= _ITEM_WORDS:
@@ -117,6 +118,11 @@ def _preceding(
         for number in members:
             own = (split, first[1]) if number == members[0] else _without_joint(text, segments[number])
             yield [head, own, behind], places[number].studies
+
+
+def _after_new(text: str, start: int, end: int) -> int:
+    """Where the last statement before a citation begins: behind a semicolon or a number ("(2) …")."""
+    return max((m.end() for m in _NEW.finditer(text, start, end) if text[m.end() : end].strip()), default=start)
 
 
 def _item_start(text: str, segment: Span, rules: ProseRules) -> int:

@@ -152,9 +152,9 @@ def _named_next(article: Article, passage: Passage, start: int, end: int, rules:
 
 
 def _told_in_article(
-    article: Article, passage: Passage, start: int, end: int, last: tuple[Study, ...], rules: ProseRules
+    article: Article, passage: Passage, start: int, end: int, _: tuple[Study, ...], rules: ProseRules
 ) -> Iterator[_Statement]:
-    """What a primary article says: its own finding, an aim, or, with the words that each citation stands for, others' findings."""
+    """What a primary article says: its own finding, an aim, or, with the words each citation stands for, others' findings."""
     text, own = passage.text[start:end], (own_study(article.head),)
     speaks = rules.is_own.search(text) is not None
     if passage.kind in ("title", "caption"):
