@@ -54,8 +54,13 @@ class Frame:
         return [m for r in chosen for m in self.in_sentence(r, categories)]
 
     def in_sentence(self, reading: Reading, categories: tuple[str, ...]) -> list[Mention]:
-        """The names of these categories in a sentence."""
-        return names(reading.sentence.text, self.resources, categories, self.extra, boundaries=reading.sentence.boundaries)
+        """The names of these categories in a sentence, not those inside a mechanism's ("tumor" in "tumor necrosis factor")."""
+        text, boundaries = reading.sentence.text, reading.sentence.boundaries
+        found = names(text, self.resources, categories, self.extra, boundaries=boundaries)
+        if not found or "mechanism" in categories:
+            return found
+        longer = [(m.start, m.end) for m in self.resources.matcher("mechanism").find(text, boundaries, self.extra)]
+        return [m for m in found if not any(a <= m.start and m.end <= b and b - a > m.end - m.start for a, b in longer)]
 
     def donor_species(self, donors: Sequence[Mention]) -> list[Role]:
         """The species said of the donor cells, else that of the cell line, else the one the article names most."""

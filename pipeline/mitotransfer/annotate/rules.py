@@ -33,7 +33,9 @@ _STOP = (
     r"(?:and|or|but|by|from|to|into|onto|in|of|on|at|with|without|that|which|who|whose|where|when|while|whereas|after|via|through|for|as|"
     r"than|is|are|was|were|be|been|has|have|had|did|do|not|no|can|could|may|might|also|then|whether|if)\b"
 )
-_NARROWER = rf"(?:(?:(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*|<(?:species|tissue|cell|adjective)\d+/>)[ ‐‑-])"
+# Two adjectives in a row may have a comma between them; what cells lack or carry is a mechanism ("Cx43-deficient MSCs").
+_WORD = rf"(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*(?:(?<=ic|al|ed|nt|us|ve),)?"
+_NARROWER = rf"(?:(?:{_WORD}|<(?:species|tissue|cell|adjective|mechanism)\d+/>)[ ‐‑-])"
 _JOINT = r"(?:, | and | or |, and |, or | as well as |/)"
 # Brackets are taken away before patterns are tried, so a list is names, joints and a few words between them.
 _SLOT = r"<(?:{kinds})\d+/>"
