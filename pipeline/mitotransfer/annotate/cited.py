@@ -46,6 +46,8 @@ def cited_events(readings: Sequence[Reading], resources: Resources, extra: Extra
 
 
 def _of_study(readings: Sequence[Reading], study: Study, resources: Resources, extra: Extra) -> list[Event]:
+    if not any(reading.sentence.topical for reading in readings):
+        return []
     own = [_copy(reading) for reading in readings]
     _lend_donors(own)
     _add_products(own, resources, extra)
