@@ -60,8 +60,8 @@ def _has_no_id(study: Study) -> bool:
 
 
 def _named(event: Event, resources: Resources) -> Event:
-    """The event with a display name for each role."""
-    roles = tuple(msgspec.structs.replace(role, label=_label(role, resources)) for role in event.roles)
+    """The event with a display name for each role that has none."""
+    roles = tuple(msgspec.structs.replace(role, label=role.label or _label(role, resources)) for role in event.roles)
     return msgspec.structs.replace(event, roles=roles)
 
 

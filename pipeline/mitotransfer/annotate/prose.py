@@ -16,7 +16,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
 from mitotransfer.annotate.studies import is_review
-from mitotransfer.annotate.trials import trial_events, unregistered_trial
+from mitotransfer.annotate.trials import treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
@@ -46,9 +46,10 @@ def prose_events(
     first |= _read(read, others, resources, extra, short)
     readings = [first[number] for number, s in enumerate(read) if _is_own(s)]
     gathered = gather(readings, resources, extra)
-    if (trial := unregistered_trial(read, resources, extra)) is not None:  # patients are no animal model
+    if treated_patients(read, resources):  # they are no animal model
         gathered = [event for event in gathered if event.table != "transplantation"]
-        trials = trials or [trial]
+    if (trial := unregistered_trial(read, resources, extra)) is not None:
+        trials.append(trial)
     return events + trials + gathered
 
 
