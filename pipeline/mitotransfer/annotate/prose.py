@@ -6,6 +6,7 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from mitotransfer.annotate.cited import cited_events
@@ -19,6 +20,7 @@ from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
+_METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -97,6 +99,8 @@ def _convinces(finding: Finding) -> bool:
     """Whether a finding by itself shows that the article is about mitochondria that leave or enter cells."""
     if finding.rule == f"prose:{CELLS_GIVEN}":
         return False
+    if any(_METHODS.search(title) for title in finding.sentence.passage.section):
+        return False  # mitochondria are handled in many methods: what an article is about, it says elsewhere, too
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))

@@ -57,7 +57,8 @@ _SOURCE = re.compile(
 # Said of mitochondria or of the tissue they come from, not of cells that are given with them.
 _OWNER = re.compile(
     r"\b(?P<own>autologous(?:ly)?|(?:(?:patient|participant|recipient)s?['’]s?|their) own)\b"
-    r"(?! (?:[\w+⁺-]+ ){0,3}(?:cells?|platelets?)\b(?![ ‐-](?:derived )?mitochondri))|\b(?P<other>allogene?ic|maternal|xenogene?ic)\b",
+    r"(?! (?:[\w+⁺-]+ ){0,3}(?:cells?|platelets?)\b(?![ ‐-](?:derived )?mitochondri))"
+    r"|\b(?P<other>allogene?ic|maternal|xenogene?ic)\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
