@@ -22,6 +22,8 @@ _ANIMALS = re.compile(
     r"\b(?:animals?|in vivo|mice|rats?|pigs?|rabbits?|sheep|monkeys?|patients|children|subjects)\b", re.IGNORECASE
 )
 _OWNER = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,3}?(?:<tissue\d+/>[ -](?:derived )?)?<cell(\d+)/>")
+# "Hamster mitochondria", "a hamster cell line": whose they are, not the animal that something was done to.
+_OWNED = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,2}?(?:<(?:mito|form)\d+/>|cell lines?\b)")
 _MOST = 4  # values of a role that an article states in passing; more is a list of something else
 
 
@@ -32,6 +34,7 @@ class Frame:
         self.resources, self.extra = resources, extra
         self.readings = list(readings)
         self.species: Counter[str] = Counter()
+        self.lent: Counter[str] = Counter()
         self.owners: dict[str, Counter[str]] = {}
         self._surface: dict[str, str] = {}
         for reading in self.readings:
@@ -42,11 +45,14 @@ class Frame:
                 owned.add(int(species))
             for cell_ident, species_ident in reading.owners:
                 self.owners.setdefault(cell_ident, Counter())[species_ident] += 1
+            lent = {int(species) for species in _OWNED.findall(slots.text)}
             for number, mention in enumerate(slots.mentions):
                 self._surface.setdefault(mention.ident, mention.surface)
                 if mention.category == "species" and number not in owned and mention.ident != "species:animal":
                     # "rats" are animals that something was done to, "rat" narrows another noun
-                    self.species[mention.ident] += 2 if mention.surface.lower().endswith(("s", "mice")) else 1
+                    weight = 2 if mention.surface.lower().endswith(("s", "mice")) else 1
+                    self.species[mention.ident] += weight
+                    self.lent[mention.ident] += weight if number in lent else 0
 
     def named(self, categories: tuple[str, ...], readings: Iterable[Reading] | None = None) -> list[Mention]:
         """The names of these categories in the article's own sentences (or in some), those of titles first."""
@@ -76,7 +82,7 @@ class Frame:
 
     def model_species(self) -> list[Role]:
         """The animal that stands most often by itself, else patients, else the one whose cells are named."""
-        animals = [ident for ident, _ in self.species.most_common() if ident not in _GENERIC_SPECIES]
+        animals = [ident for ident, _ in (self.species - self.lent).most_common() if ident not in _GENERIC_SPECIES]
         owners = [ident for count in self.owners.values() for ident, _ in count.most_common(1)]
         found = animals[:1] or [ident for ident, _ in self.species.most_common(1)] or owners[:1]
         return [self._role("model_species", ident) for ident in found]

@@ -160,7 +160,7 @@ def expand(pattern: str, words: dict[str, str]) -> str:
             return _TRIGGER.format(kinds="|".join(names))
         if set(names) <= SLOTS and (not role or role in ROLES):
             one = _SLOT.format(kinds="|".join(names))
-            listed = rf"{_NARROWER}{{0,4}}?{one}(?:{_JOINT}{_NARROWER}{{0,3}}?{one})*(?![ ‐-]<cell)"
+            listed = rf"{_NARROWER}{{0,6}}?{one}(?:{_JOINT}{_NARROWER}{{0,3}}?{one})*(?![ ‐-]<cell)"
             return f"(?P<{role}>{listed})" if role else f"(?:{listed})"
         raise KeyError(match[0])
 
