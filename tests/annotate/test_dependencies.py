@@ -31,7 +31,7 @@ def applied(rule: DependencyRule, text: str, resources: Resources) -> tuple[bool
     """Whether a rule applies, and the phrases that fill its roles, coordinated ones each by itself."""
     assert resources.models is not None
     (analysis,) = resources.models.analyse([text])
-    sentence = Sentence(Passage("p", "paragraph", "body", text), 0, text, "own", Study(), topical=True)
+    sentence = Sentence(Passage("p", "paragraph", "body", text), 0, text, "own", (Study(),), topical=True, printed=text)
     found = [one for one in read_sentence(sentence, resources, {}, analysis).syntax if one.rule.id == rule.id]
     filled = {
         (role, phrase(token).text)

@@ -61,3 +61,76 @@ def test_patients_who_gave_samples_only_are_no_trial(resources: Resources) -> No
 def test_a_survey_of_studies_reports_on_others_whatever_its_type(title: str) -> None:
     assert is_review(article(GIVEN, title=title))
     assert not is_review(article(GIVEN))
+
+
+def trial_roles(events: list[Event]) -> list[dict[str, list[str]]]:
+    """The shown values of each trial by role."""
+    found = []
+    for event in events:
+        if event.table == "trials":
+            roles: dict[str, list[str]] = {}
+            for role in event.roles:
+                roles.setdefault(role.name, []).append(role.label or role.surface)
+            found.append(roles)
+    return found
+
+
+def test_what_is_given_is_described_with_how_and_where(resources: Resources) -> None:
+    text = "We inject autologous mitochondria into the ischemic myocardium of children with heart failure (NCT01234567)."
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert trial["agent"] == ["autologous mitochondria, injection into the ischemic myocardium"]
+
+
+def test_a_named_route_says_more_than_a_way_of_giving(resources: Resources) -> None:
+    text = "Autologous mitochondria are given to patients by intracoronary injection (NCT01234567)."
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert trial["agent"] == ["autologous mitochondria, intracoronary injection"]
+
+
+def test_cells_that_are_loaded_with_mitochondria_are_what_is_given(resources: Resources) -> None:
+    text = (
+        "Autologous CD34+ cells were enriched with mitochondria of maternal origin and infused into six children (NCT01234567)."
+    )
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert trial["agent"] == ["Autologous CD34+ cells augmented with mitochondria, infusion"]
+    assert trial["mito_source"] == ["maternal"]
+
+
+def test_the_patients_own_tissue_is_one_donor(resources: Resources) -> None:
+    text = "Autologous mitochondria from biopsies of skeletal muscle of the chest wall were injected into patients (NCT01234567)."
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert trial["mito_source"] == ["autologous chest wall skeletal muscle"]
+
+
+def test_conditions_are_those_of_the_patients(resources: Resources) -> None:
+    texts = ("Sepsis kills many.", "Mitochondria were injected into patients with stroke (NCT01234567).")
+    (trial,) = trial_roles(prose_events(article(" ".join(texts)), resources, {}))
+    assert trial["trial_condition"] == ["stroke"]
+
+
+def test_a_registry_is_no_place(resources: Resources) -> None:
+    text = "Mitochondria were injected into patients (ClinicalTrials.gov NCT01234567) at Widget Hospital."
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert trial["location"] == ["Widget Hospital"]
+
+
+def test_own_patients_stand_beside_the_number_of_the_trial_that_came_after(resources: Resources) -> None:
+    later = "This paved the way for a registered trial of mitochondria that are injected at Gadget Clinic (NCT01234567)."
+    own, other = sorted(trial_roles(prose_events(article(GIVEN, TREATED, later), resources, {})), key=lambda t: "nct" in t)
+    assert (own["location"], "nct" in own) == (["Widget Hospital"], False)
+    assert (other["location"], other["nct"]) == (["Gadget Clinic"], ["NCT01234567"])
+
+
+def test_of_several_numbers_only_those_of_mitochondria_that_are_given_are_ours(resources: Resources) -> None:
+    text = "In NCT01234567 mitochondria are injected into hearts. Aspirin is tested in NCT07654321."
+    found = trial_roles(prose_events(article(text, title="Trials of the heart"), resources, {}))
+    assert [trial["nct"] for trial in found] == [["NCT01234567"]]
+
+
+def test_two_dates_of_one_sentence_are_not_mixed_up(resources: Resources) -> None:
+    text = (
+        "Mitochondria are injected into patients (NCT01234567). "
+        "Primary completion is expected in June 2025 and study completion in December 2026."
+    )
+    (trial,) = trial_roles(prose_events(article(text), resources, {}))
+    assert (trial["primary_completion"], trial["study_completion"]) == (["~2025-06"], ["~2026-12"])

@@ -60,3 +60,20 @@ def test_studies_of_a_printed_name_are_kept_apart() -> None:
     # plain text without a reference list: the name is all that tells them apart
     found = groups(event(DONOR, RECIPIENT, study=Study("Doe et al.")), event(DONOR, RECIPIENT, study=Study("Roe et al.")))
     assert [group.study.reference for group in found] == ["Doe et al.", "Roe et al."]
+
+
+def test_a_study_listed_in_a_table_of_another_kind_makes_no_row_beside_it() -> None:
+    given = {"kind": "transplantation", "table": "transplantation", "source": "table"}
+    listed = event(Role("mito_source", "liver", "tissue:liver"), study=CITED, group="t1 row 1", **given)
+    other = event(DONOR, source="table", study=Study("Roe et al., 2010", doi="10.1/y", cited=True), group="t2 row 1")
+    found = groups(listed, other, event(DONOR, RECIPIENT, study=CITED), review=True)
+    assert [group.table for group in found] == ["transplantation", "secretion"]
+    # without a table of that kind the article has listed nothing of it
+    assert [group.table for group in groups(listed, event(DONOR, RECIPIENT, study=CITED), review=True)][1:] == ["secretion"]
+
+
+def test_beside_a_table_of_its_kind_a_row_from_prose_names_its_donor() -> None:
+    other = event(DONOR, source="table", study=Study("Roe et al., 2010", doi="10.1/y", cited=True), group="t1 row 1")
+    assert len(groups(other, event(RECIPIENT, study=CITED), review=True)) == 1
+    assert len(groups(other, event(DONOR, RECIPIENT, study=CITED), review=True)) == 2
+    assert len(groups(event(RECIPIENT, study=CITED), review=True)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
@@ -10,6 +11,7 @@ from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbr
 from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.resources import Resources, load, model_version
+from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.studies import is_review, own_study
 from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
@@ -17,18 +19,17 @@ from mitotransfer.errors import Problem
 
 __all__ = ["Resources", "annotate_article", "load", "model_version"]
 
-_TOPIC = "mitoch"
 
-
-def annotate_article(article: Article, resources: Resources) -> Annotated:
+def annotate_article(article: Article, resources: Resources, *, screening: bool = True) -> Annotated:
     """The events of an article's tables and prose, in document order within each.
 
-    An article without a word on mitochondria is passed over at once: no rule could find anything in it.
+    An article without a word on mitochondria is passed over at once, and so is prose that cannot hold a finding: no rule could
+    find anything in it. `screening=False` reads everything; only tests do, to show that the events are the same.
     """
     n_passages, n_tables = len(article.passages), len(article.tables)
     if article.status != "ok":
         return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason)
-    if not _mentions_topic(article):
+    if screening and not _mentions_topic(article):
         reason = "no mention of mitochondria"
         return Annotated(article.head, problems=article.problems, reason=reason, n_passages=n_passages, n_tables=n_tables)
     short, clashes = article_abbreviations(article.passages, article.head.source)
@@ -40,7 +41,7 @@ def annotate_article(article: Article, resources: Resources) -> Annotated:
             foot |= footnote_abbreviations(passage.text)
         events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
     if resources.prose:
-        events += prose_events(article, resources, extra, short)
+        events += prose_events(article, resources, extra, short, screening=screening)
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
@@ -59,8 +60,8 @@ def _has_no_id(study: Study) -> bool:
 
 
 def _named(event: Event, resources: Resources) -> Event:
-    """The event with a display name for each role."""
-    roles = tuple(msgspec.structs.replace(role, label=_label(role, resources)) for role in event.roles)
+    """The event with a display name for each role that has none."""
+    roles = tuple(msgspec.structs.replace(role, label=role.label or _label(role, resources)) for role in event.roles)
     return msgspec.structs.replace(event, roles=roles)
 
 
@@ -74,4 +75,4 @@ def _mentions_topic(article: Article) -> bool:
     texts = (passage.text for passage in article.passages)
     cells = (p.text for table in article.tables for cell in table.cells for p in cell.paragraphs)
     captions = (p.text for table in article.tables for p in (*table.caption, *table.foot))
-    return any(_TOPIC in text.lower() for source in (texts, cells, captions) for text in source)
+    return any(has_topic(text) for text in chain([article.head.title], texts, captions, cells))

@@ -22,16 +22,19 @@ _ANIMALS = re.compile(
     r"\b(?:animals?|in vivo|mice|rats?|pigs?|rabbits?|sheep|monkeys?|patients|children|subjects)\b", re.IGNORECASE
 )
 _OWNER = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,3}?(?:<tissue\d+/>[ -](?:derived )?)?<cell(\d+)/>")
+# "Hamster mitochondria", "a hamster cell line": whose they are, not the animal that something was done to.
+_OWNED = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,2}?(?:<(?:mito|form)\d+/>|cell lines?\b)")
 _MOST = 4  # values of a role that an article states in passing; more is a list of something else
 
 
 class Frame:
-    """What the own sentences of an article name, by category and in the order of mention."""
+    """What the sentences on a study name, by category and in the order of mention."""
 
     def __init__(self, readings: Sequence[Reading], resources: Resources, extra: Extra) -> None:
         self.resources, self.extra = resources, extra
-        self.readings = [r for r in readings if r.sentence.voice in ("own", "aim")]
+        self.readings = list(readings)
         self.species: Counter[str] = Counter()
+        self.lent: Counter[str] = Counter()
         self.owners: dict[str, Counter[str]] = {}
         self._surface: dict[str, str] = {}
         for reading in self.readings:
@@ -42,11 +45,14 @@ class Frame:
                 owned.add(int(species))
             for cell_ident, species_ident in reading.owners:
                 self.owners.setdefault(cell_ident, Counter())[species_ident] += 1
+            lent = {int(species) for species in _OWNED.findall(slots.text)}
             for number, mention in enumerate(slots.mentions):
                 self._surface.setdefault(mention.ident, mention.surface)
                 if mention.category == "species" and number not in owned and mention.ident != "species:animal":
                     # "rats" are animals that something was done to, "rat" narrows another noun
-                    self.species[mention.ident] += 2 if mention.surface.lower().endswith(("s", "mice")) else 1
+                    weight = 2 if mention.surface.lower().endswith(("s", "mice")) else 1
+                    self.species[mention.ident] += weight
+                    self.lent[mention.ident] += weight if number in lent else 0
 
     def named(self, categories: tuple[str, ...], readings: Iterable[Reading] | None = None) -> list[Mention]:
         """The names of these categories in the article's own sentences (or in some), those of titles first."""
@@ -54,8 +60,13 @@ class Frame:
         return [m for r in chosen for m in self.in_sentence(r, categories)]
 
     def in_sentence(self, reading: Reading, categories: tuple[str, ...]) -> list[Mention]:
-        """The names of these categories in a sentence."""
-        return names(reading.sentence.text, self.resources, categories, self.extra, boundaries=reading.sentence.boundaries)
+        """The names of these categories in a sentence, not those inside a mechanism's ("tumor" in "tumor necrosis factor")."""
+        text, boundaries = reading.sentence.text, reading.sentence.boundaries
+        found = names(text, self.resources, categories, self.extra, boundaries=boundaries)
+        if not found or "mechanism" in categories:
+            return found
+        longer = [(m.start, m.end) for m in self.resources.matcher("mechanism").find(text, boundaries, self.extra)]
+        return [m for m in found if not any(a <= m.start and m.end <= b and b - a > m.end - m.start for a, b in longer)]
 
     def donor_species(self, donors: Sequence[Mention]) -> list[Role]:
         """The species said of the donor cells, else that of the cell line, else the one the article names most."""
@@ -71,7 +82,7 @@ class Frame:
 
     def model_species(self) -> list[Role]:
         """The animal that stands most often by itself, else patients, else the one whose cells are named."""
-        animals = [ident for ident, _ in self.species.most_common() if ident not in _GENERIC_SPECIES]
+        animals = [ident for ident, _ in (self.species - self.lent).most_common() if ident not in _GENERIC_SPECIES]
         owners = [ident for count in self.owners.values() for ident, _ in count.most_common(1)]
         found = animals[:1] or [ident for ident, _ in self.species.most_common(1)] or owners[:1]
         return [self._role("model_species", ident) for ident in found]

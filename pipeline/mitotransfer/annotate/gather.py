@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mitotransfer.annotate.circumstances import add_circumstances
 from mitotransfer.annotate.drafts import Draft, events_of
@@ -23,13 +23,24 @@ _CELLS = ("cell", "cell_line")
 
 def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> list[Event]:
     """The events of an article's own findings, each with the group (row) it belongs to."""
+    return grouped(gathered_rows(readings, resources, extra, secretion_stands, transplantation_stands))
+
+
+def gathered_rows(
+    readings: Sequence[Reading],
+    resources: Resources,
+    extra: Extra,
+    secretion_says_enough: Callable[[Draft], bool],
+    transplantation_says_enough: Callable[[Frame], bool],
+) -> list[Draft]:
+    """The rows of the findings of one study, of those that say enough; `readings` are all sentences on it."""
     frame = Frame(readings, resources, extra)
-    own = [r for r in readings if r.sentence.voice == "own"]
+    own = [r for r in readings if r.sentence.voice != "aim"]
     _route_findings(own)
-    secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_stands(row)]
+    secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_says_enough(row)]
     if any(is_full(row) for row in secretion):
         secretion = [row for row in secretion if is_full(row)]
-    transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
+    transplantation = transplantation_rows(own, frame) if transplantation_says_enough(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
         complete_secretion(row, _readings(row, by_sentence), own, frame)
@@ -37,6 +48,11 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
     rows = secretion + transplantation
     add_circumstances(rows, own, frame)
+    return rows
+
+
+def grouped(rows: Sequence[Draft]) -> list[Event]:
+    """The events of rows, each with the group it belongs to."""
     return [event for number, row in enumerate(rows, 1) for event in events_of(row, f"prose {row.table} {number}")]
 
 

@@ -6,35 +6,37 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
+from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
-from mitotransfer.annotate.single import single_event
 from mitotransfer.annotate.studies import is_review
-from mitotransfer.annotate.trials import trial_events, unregistered_trial
+from mitotransfer.annotate.trials import treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
+_METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
-def prose_events(article: Article, resources: Resources, extra: Extra, short: Mapping[str, str] | None = None) -> list[Event]:
-    """The events of an article's prose: its own findings gathered with its frame, cited ones sentence by sentence.
+def prose_events(
+    article: Article, resources: Resources, extra: Extra, short: Mapping[str, str] | None = None, *, screening: bool = True
+) -> list[Event]:
+    """The events of an article's prose: its own findings gathered with its frame, cited ones study by study.
 
     In a review, and in plain text, only findings with a study to name count. `short` are the article's short forms and
-    what they stand for, `extra` the meanings that the vocabulary knows for them.
+    what they stand for, `extra` the meanings that the vocabulary knows for them. Without `screening` every sentence goes
+    through the language model and the rules at once: slower, with the same events (tests compare them).
     """
     review = is_review(article)
     read = list(sentences(article, resources, review))
-    chosen = [number for number, s in enumerate(read) if s.topical and s.voice != "none"]
-    found = recognised([read[number] for number in chosen], resources, short or {})
-    first = {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(chosen, found, strict=True)}
-    cited = [finding for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings]
-    events = [event for finding in cited if (event := single_event(finding, resources, extra)) is not None]
+    first = _read(read, _may_hold_findings(read) if screening else range(len(read)), resources, extra, short)
+    events = cited_events([reading for reading in first.values() if reading.sentence.voice == "cited"], resources, extra)
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
@@ -43,14 +45,37 @@ def prose_events(article: Article, resources: Resources, extra: Extra, short: Ma
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
     others = [number for number, s in enumerate(read) if _is_own(s) and number not in first]
-    analysed = recognised([read[number] for number in others], resources, short or {})
-    first |= {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(others, analysed, strict=True)}
+    first |= _read(read, others, resources, extra, short)
     readings = [first[number] for number, s in enumerate(read) if _is_own(s)]
     gathered = gather(readings, resources, extra)
-    if (trial := unregistered_trial(read, resources, extra)) is not None:  # patients are no animal model
+    if treated_patients(read, resources):  # they are no animal model
         gathered = [event for event in gathered if event.table != "transplantation"]
-        trials = trials or [trial]
+    if (trial := unregistered_trial(read, resources, extra)) is not None:
+        trials.append(trial)
     return events + trials + gathered
+
+
+def _may_hold_findings(read: Sequence[Sentence]) -> list[int]:
+    """Which sentences are read before it is known whether the article is about mitochondria that move.
+
+    A finding names mitochondria, so it stands in a sentence with a word for them; what is said of a cited study beside such a
+    sentence completes it. The article's other own sentences follow only once it has a finding.
+    """
+    studies = {study for s in read if s.voice == "cited" and s.topical for study in s.studies}
+    return [
+        number
+        for number, s in enumerate(read)
+        if s.voice != "none" and (s.topical or (s.voice == "cited" and not studies.isdisjoint(s.studies)))
+    ]
+
+
+def _read(
+    read: Sequence[Sentence], chosen: Iterable[int], resources: Resources, extra: Extra, short: Mapping[str, str] | None
+) -> dict[int, Reading]:
+    """The chosen sentences, by number, with what the language model and the rules make of them."""
+    numbers = [number for number in chosen if read[number].voice != "none"]
+    found = recognised([read[number] for number in numbers], resources, short or {})
+    return {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(numbers, found, strict=True)}
 
 
 def _own(reading: Reading) -> Sequence[Finding]:
@@ -74,6 +99,8 @@ def _convinces(finding: Finding) -> bool:
     """Whether a finding by itself shows that the article is about mitochondria that leave or enter cells."""
     if finding.rule == f"prose:{CELLS_GIVEN}":
         return False
+    if any(_METHODS.search(title) for title in finding.sentence.passage.section):
+        return False  # mitochondria are handled in many methods: what an article is about, it says elsewhere, too
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))

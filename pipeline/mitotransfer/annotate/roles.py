@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -13,7 +14,7 @@ from mitotransfer.annotate.names import names
 from mitotransfer.annotate.owners import Owner, owners
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence, has_topic
-from mitotransfer.annotate.slots import MITOCHONDRIA, Match, Slotted, matched, matches, slotted
+from mitotransfer.annotate.slots import BARE, MITOCHONDRIA, Match, Slotted, matched, matches, slotted
 from mitotransfer.document import EventKind, Mention, TableName
 from mitotransfer.models.load import Analysis
 
@@ -24,6 +25,12 @@ _NO_FORM = frozenset({
 })  # fmt: skip
 # Categories beside those of slots that rules over syntax can ask for.
 _FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label", "outcome")
+_HOLDING = re.compile(
+    r"\b(?P<carrier>(?:micro|multi)?vesic(?:le|ular bodie)s?|exosomes?|EVs?|MVs?|(?:micro)?particles?|exophers?|ectosomes?)"
+    r"(?: \([^()]{0,60}\))? (?:containing|with|carrying|harbou?ring|enclosing|that (?:contain|carry|held)(?:ed)?|loaded with) "
+    r"(?:(?!by|from|to|and|or)[\w‐-]+ ){0,4}?mitochondria\b(?! DNA)",
+    re.IGNORECASE,
+)
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
 Roles = dict[str, list[Mention]]
 
@@ -130,6 +137,14 @@ def _settle(finding: Finding) -> None:
     finding.roles["recipient"] = [m for m in recipients if m not in donors]
 
 
-def forms(reading: Reading) -> list[Mention]:
-    """The forms in which mitochondria leave: vesicles, or mitochondria that are said to be free or intact."""
-    return [m for m in reading.slots.mentions if m.category == "secreted_form" and m.ident not in _NO_FORM]
+def forms(reading: Reading, resources: Resources) -> list[Mention]:
+    """The forms in which mitochondria leave: vesicles, or mitochondria that are said to be free or intact.
+
+    "Vesicles with fluorescent mitochondria" are vesicles that contain mitochondria, whatever else is said of these.
+    """
+    found = [m for m in reading.slots.mentions if m.category == "secreted_form" and m.ident not in _NO_FORM]
+    for held in _HOLDING.finditer(reading.sentence.text):
+        for mention in resources.matcher("secreted_form").exactly(f"{held['carrier']} containing mitochondria"):
+            if not any(m.start < held.end() and held.start() < m.end and m.ident not in BARE for m in found):
+                found.append(mention._replace(start=held.start(), end=held.end(), surface=held[0]))
+    return found

@@ -33,7 +33,9 @@ _STOP = (
     r"(?:and|or|but|by|from|to|into|onto|in|of|on|at|with|without|that|which|who|whose|where|when|while|whereas|after|via|through|for|as|"
     r"than|is|are|was|were|be|been|has|have|had|did|do|not|no|can|could|may|might|also|then|whether|if)\b"
 )
-_NARROWER = rf"(?:(?:(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*|<(?:species|tissue|cell|adjective)\d+/>)[ ‐‑-])"
+# Two adjectives in a row may have a comma between them; what cells lack or carry is a mechanism ("Cx43-deficient MSCs").
+_WORD = rf"(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*(?:(?<=ic|al|ed|nt|us|ve),)?"
+_NARROWER = rf"(?:(?:{_WORD}|<(?:species|tissue|cell|adjective|mechanism)\d+/>)[ ‐‑-])"
 _JOINT = r"(?:, | and | or |, and |, or | as well as |/)"
 # Brackets are taken away before patterns are tried, so a list is names, joints and a few words between them.
 _SLOT = r"<(?:{kinds})\d+/>"
@@ -87,6 +89,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     own: tuple[Phrase, ...] = ()
     controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
+    attributions: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -94,7 +97,12 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
+        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions)
+
+    @cached_property
+    def attribution(self) -> dict[str, Phrase]:
+        """What tells which study a statement belongs to, by id: `claims.py` and `screening.py` ask for each by its name."""
+        return {phrase.id: phrase for phrase in self.attributions}
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -152,7 +160,7 @@ def expand(pattern: str, words: dict[str, str]) -> str:
             return _TRIGGER.format(kinds="|".join(names))
         if set(names) <= SLOTS and (not role or role in ROLES):
             one = _SLOT.format(kinds="|".join(names))
-            listed = rf"{_NARROWER}{{0,4}}?{one}(?:{_JOINT}{_NARROWER}{{0,3}}?{one})*(?![ ‐-]<cell)"
+            listed = rf"{_NARROWER}{{0,6}}?{one}(?:{_JOINT}{_NARROWER}{{0,3}}?{one})*(?![ ‐-]<cell)"
             return f"(?P<{role}>{listed})" if role else f"(?:{listed})"
         raise KeyError(match[0])
 
@@ -211,7 +219,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
         whole.setdefault(key, []).extend(value or ())
 
 
-_PHRASES = ("distractors", "background", "own", "controls", "generic_names")
+_PHRASES = ("distractors", "background", "own", "controls", "generic_names", "attributions")
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 

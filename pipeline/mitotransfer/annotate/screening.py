@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from mitotransfer.annotate.claims import Cited, claims
 from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.annotate.sentences import split_sentences
-from mitotransfer.annotate.studies import cited_study, own_study
-from mitotransfer.document import Article, Passage, Study
+from mitotransfer.annotate.studies import cited_study, own_study, same_author
+from mitotransfer.document import Article, Citation, Passage, Study
 
 _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
@@ -27,17 +29,29 @@ _SEVERAL = 2
 _FIGURE = re.compile(r"\bfigs?\b|\bfigures?\b|\btable \d", re.IGNORECASE)
 
 Voice = Literal["own", "cited", "aim", "none"]
+_OPENING = 60  # characters at the beginning of a sentence in which those who found it are named
+_NOBODY: tuple[Study, ...] = ()
 
 
 class Sentence(NamedTuple):
-    """A sentence with its place; `voice` tells whose finding it may state (aim: it only says what was asked)."""
+    """A sentence with its place; `voice` tells whose finding it may state (aim: it only says what was asked).
+
+    Where it says different things of different studies there is one for each: `text` then has blanks in place of the other
+    words of `printed`. `studies` are the works that the statement is made of, the article itself where it is its own.
+    """
 
     passage: Passage
     start: int
     text: str
     voice: Voice
-    study: Study
+    studies: tuple[Study, ...]
     topical: bool
+    printed: str
+
+    @property
+    def study(self) -> Study:
+        """The first of the studies."""
+        return self.studies[0]
 
     @property
     def boundaries(self) -> list[int]:
@@ -56,19 +70,17 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
 
     `topical` is a sentence with a word for mitochondria, or one that follows such a sentence in its passage.
     """
-    named_only = _reports_others(article)
+    told = _told_by_name if _reports_others(article) else _told_in_review if review else _told_in_article
     for passage in article.passages:
         if passage.part not in _PARTS or passage.kind not in _KINDS or _OTHERS.search(" ".join(passage.section[:1])):
             continue
-        before = False
+        before, last = False, _NOBODY
         for start, end in split_sentences(passage.text):
-            text = passage.text[start:end]
-            topical = has_topic(text)
-            if named_only:
-                voice, study = _named_voice(text, article)
-            else:
-                voice, study = _voice(article, passage, start, end, resources, review)
-            yield Sentence(passage, start, text, voice, study, topical or before)
+            printed = passage.text[start:end]
+            topical = has_topic(printed)
+            for statement in told(article, passage, start, end, last, resources.rules):
+                yield Sentence(passage, start, statement.text, statement.voice, statement.studies, topical or before, printed)
+                last = statement.studies if statement.voice == "cited" else _NOBODY
             before = topical
 
 
@@ -79,29 +91,85 @@ def _reports_others(article: Article) -> bool:
     return sum(len(_NAMED.findall(passage.text)) for passage in article.passages) >= _SEVERAL
 
 
-def _named_voice(text: str, article: Article) -> tuple[Voice, Study]:
+class _Statement(NamedTuple):
+    """A sentence, or what it says of some studies, and whose finding that may be."""
+
+    text: str
+    voice: Voice
+    studies: tuple[Study, ...]
+
+
+def _told_by_name(
+    article: Article, passage: Passage, start: int, end: int, last: tuple[Study, ...], rules: ProseRules
+) -> Iterator[_Statement]:
     """The printed name is all there is of such a study; without one nobody can be made answerable for the sentence."""
-    if named := _NAMED.search(text):
-        return "cited", Study(f"{named['name']}.")
-    return "none", own_study(article.head)
+    text = passage.text[start:end]
+    cited = [Cited(name.end(), name.end(), (Study(f"{name['name']}."),)) for name in _NAMED.finditer(text)]
+    found = [_Statement(claim.text, "cited", claim.studies) for claim in claims(text, cited, rules)]
+    if not found and last and rules.attribution["continues"].regex.search(text):
+        found.append(_Statement(text, "cited", last))
+    yield from found or [_Statement(text, "none", (own_study(article.head),))]
 
 
-def _voice(article: Article, passage: Passage, start: int, end: int, resources: Resources, review: bool) -> tuple[Voice, Study]:
-    text, own = passage.text[start:end], own_study(article.head)
-    cited = [c for c in passage.citations if start < c.end and c.start <= end and (c.start > start or c.end > c.start)]
-    references = [article.references[key] for c in cited for key in c.refs if key in article.references]
-    if review:
-        return ("cited", cited_study(references[0])) if references else ("none", own)
-    rules = resources.rules
+def _told_in_review(
+    article: Article, passage: Passage, start: int, end: int, last: tuple[Study, ...], rules: ProseRules
+) -> Iterator[_Statement]:
+    """What a review says of the works it cites; a sentence without citation may go on about those of the one before."""
+    text = passage.text[start:end]
+    cited = [Cited(c.start - start, min(c.end, end) - start, _works(article, [c])) for c in _citations(passage, start, end)]
+    found = [
+        _Statement(claim.text, "none" if _asks(claim.text, rules) else "cited", claim.studies)
+        for claim in claims(text, [place for place in cited if place.studies], rules)
+    ]
+    if not found and (studies := _named_next(article, passage, start, end, rules)):
+        found.append(_Statement(text, "cited", studies))
+    if not found and last and rules.attribution["continues"].regex.search(text) and not _asks(text, rules):
+        found.append(_Statement(text, "cited", last))
+    yield from found or [_Statement(text, "none", (own_study(article.head),))]
+
+
+def _asks(text: str, rules: ProseRules) -> bool:
+    return any(phrase.id == "asked" and phrase.regex.search(text) for phrase in rules.background)
+
+
+def _citations(passage: Passage, start: int, end: int) -> list[Citation]:
+    return [c for c in passage.citations if start < c.end and c.start <= end and (c.start > start or c.end > c.start)]
+
+
+def _works(article: Article, citations: Iterable[Citation]) -> tuple[Study, ...]:
+    references = [article.references[key] for c in citations for key in c.refs if key in article.references]
+    return tuple(dict.fromkeys(cited_study(reference) for reference in references))
+
+
+def _named_next(article: Article, passage: Passage, start: int, end: int, rules: ProseRules) -> tuple[Study, ...]:
+    """The work of an author whom a sentence names without citing, when the passage cites one of that author next."""
+    named = rules.attribution["author"].regex.search(passage.text, start, min(end, start + _OPENING))
+    following = next((c for c in passage.citations if c.start > end), None)
+    if named is None or following is None:
+        return ()
+    works = [article.references[key] for key in following.refs if key in article.references]
+    return tuple(cited_study(work) for work in works if same_author(named["author"], work))
+
+
+def _told_in_article(
+    article: Article, passage: Passage, start: int, end: int, _: tuple[Study, ...], rules: ProseRules
+) -> Iterator[_Statement]:
+    """What a primary article says: its own finding, an aim, or, with the words each citation stands for, others' findings."""
+    text, own = passage.text[start:end], (own_study(article.head),)
     speaks = rules.is_own.search(text) is not None
     if passage.kind in ("title", "caption"):
-        return "own", own
-    if any(_INTRODUCTION.search(title) for title in passage.section) and passage.part != "abstract" and not speaks:
-        return ("cited", cited_study(references[0])) if references else ("none", own)
-    if rules.is_background.search(text):
-        asked = next((phrase for phrase in rules.background if phrase.id == "asked" and phrase.regex.search(text)), None)
-        return ("aim" if asked else "none"), own
+        yield _Statement(text, "own", own)
+        return
+    introduces = any(_INTRODUCTION.search(title) for title in passage.section) and passage.part != "abstract" and not speaks
+    if not introduces and rules.is_background.search(text):
+        yield _Statement(text, "aim" if _asks(text, rules) else "none", own)
+        return
     results = any(_RESULTS.search(title) for title in passage.section) or passage.part == "abstract"
-    if (cited or _AUTHOR_YEAR.search(text)) and not (speaks or (results and _FIGURE.search(text))):
-        return ("cited", cited_study(references[0])) if references else ("none", own)
-    return "own", own
+    citations = _citations(passage, start, end)
+    others = (citations or _AUTHOR_YEAR.search(text)) and not (speaks or (results and _FIGURE.search(text)))
+    if not (introduces or others):
+        yield _Statement(text, "own", own)
+        return
+    cited = [Cited(c.start - start, min(c.end, end) - start, _works(article, [c])) for c in citations]
+    found = [_Statement(claim.text, "cited", claim.studies) for claim in claims(text, [c for c in cited if c.studies], rules)]
+    yield from found or [_Statement(text, "none", own)]

@@ -55,7 +55,9 @@ def stands(row: Draft) -> bool:
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
     row.frame += frame.donor_species(row.mentions("donor"))
-    named = [m for r in readings if r.findings for m in forms(r)] or ([] if row.negated else _only_form(own, frame))
+    named = [m for r in readings if r.findings for m in forms(r, frame.resources)] or (
+        [] if row.negated else _only_form(own, frame)
+    )
     row.frame += linked("form", [_with_mitochondria(m, frame) for m in named])[:2]
     row.frame += linked("condition", [m for r in readings for m in frame.in_sentence(r, _CIRCUMSTANCES)])[:3]
 
@@ -66,7 +68,7 @@ def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:
     mechanisms = {m.ident for r in own for m in r.slots.mentions if m.category == "mechanism"}
     if any(entries[ident].extra.get("kind") == _CONTACT for ident in mechanisms):
         return []
-    named = [m for r in own if r.sentence.topical for m in forms(r) if m.ident not in BARE]
+    named = [m for r in own if r.sentence.topical for m in forms(r, frame.resources) if m.ident not in BARE]
     return named[:1] if len({m.ident for m in named}) == 1 else []
 
 

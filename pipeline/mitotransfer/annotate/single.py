@@ -1,38 +1,11 @@
-"""A cited finding as one event, from its own sentence alone: a review's frame is not the frame of the study it cites."""
+"""A finding as one event: its roles under the names of its table, at its place."""
 
 from __future__ import annotations
 
-from mitotransfer.annotate.cells import find_routes, linked
-from mitotransfer.annotate.comparisons import prose_effects
-from mitotransfer.annotate.matcher import Extra
-from mitotransfer.annotate.names import names
-from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.roles import CELLS_GIVEN, Finding
+from mitotransfer.annotate.cells import linked
+from mitotransfer.annotate.roles import Finding
 from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.document import Event, Locator, Role
-
-_CITED, _NAMED = 0.7, 0.4  # confidence with a resolved reference, and with a printed name only
-
-
-def single_event(finding: Finding, resources: Resources, extra: Extra) -> Event | None:
-    """The event of a finding with what its sentence says; None when it is not complete enough to stand alone."""
-    text = finding.sentence.text
-    roles = roles_of(finding)
-    if finding.table == "transplantation":
-        if finding.rule == f"prose:{CELLS_GIVEN}":
-            return None
-        roles += linked("disease", names(text, resources, ("disease",), extra))
-        roles += linked("procedure", names(text, resources, ("model_procedure",), extra))
-        roles += linked("model_species", names(text, resources, ("species",), extra))
-        roles += linked("route", find_routes(text, [], resources, extra))
-    named = {role.name for role in roles}
-    needed = {"donor", "recipient"} if finding.table == "secretion" else {"agent", "mito_source"}
-    if not needed <= named or (finding.table == "transplantation" and not named & {"model_species", "disease", "procedure"}):
-        return None
-    for effect in prose_effects(text, resources, extra):
-        roles.append(Role("effect", effect.surface, effect.ident, effect.direction))
-    study = finding.sentence.study
-    return as_event(finding, roles, _CITED if study.doi or study.pmid or study.pmcid else _NAMED)
 
 
 def roles_of(finding: Finding) -> list[Role]:
@@ -54,7 +27,7 @@ _TRANSPLANTATION = {"donor": "mito_source", "recipient": "target", "agent": "age
 def as_event(finding: Finding, roles: list[Role], confidence: float, group: str = "") -> Event:
     """An event at the place of a finding."""
     place = finding.sentence
-    locator = Locator(place.passage.locator, " > ".join(place.passage.section), place.text, finding.start, finding.end)
+    locator = Locator(place.passage.locator, " > ".join(place.passage.section), place.printed, finding.start, finding.end)
     return Event(
         kind=finding.kind,
         table=finding.table,
@@ -63,7 +36,7 @@ def as_event(finding: Finding, roles: list[Role], confidence: float, group: str 
         study=place.study,
         roles=tuple(roles),
         rule=finding.rule,
-        trigger=place.text[finding.start : finding.end],
+        trigger=place.printed[finding.start : finding.end],
         group=group,
         negated=finding.polarity.negated,
         negation_cue=finding.polarity.negation_cue,

@@ -16,9 +16,16 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ROLES, Rule
 from mitotransfer.document import Mention
 
+# What brackets add on the origin of what stands before them belongs to the sentence.
+_ORIGIN = re.compile(r"\(((?:\w+ ){0,3}?<isolation\d+/[^>]*> from [^()]{0,120})\)")
 _BRACKETS = re.compile(r"\s*\([^()]{0,120}\)")
 _MITO = re.compile(r"\b(?:mitochondri(?:a|on)|organelles?)\b|\b(?:exo|ex)-?mito(?![\w-])", re.IGNORECASE)
 _MITO_STEM = re.compile(r"mitochondri", re.IGNORECASE)
+# "Human leukocyte antigen", "platelet-derived growth factor", "neuron-specific enolase" are no cells.
+_PROTEIN = re.compile(
+    r"[ ‐-](?:(?:derived|specific|activating|inhibitory|adhesion|growth|surface) )*"
+    r"(?:antigens?|factors?|enolase|elastase|receptors?)\b"
+)
 _ADJECTIVE = re.compile(r"(?:al|ic|ar|ial|oid)$")
 _SLOT = re.compile(r"<([a-z+]+)(\d+)/([^>]*)>")
 # Kinds of slots by category of the vocabulary, the first that covers a place wins it.
@@ -75,6 +82,8 @@ def slotted(
     for kind, categories in _CATEGORIES:
         for name in names(text, resources, categories, extra, boundaries=boundaries, adjectives=kind == "cell", denied=True):
             mention = _without_trigger(text, name, resources)
+            if kind == "cell" and _PROTEIN.match(text, mention.end):
+                continue
             if _free(taken, mention) and not (kind == "mechanism" and _says_event(mention, resources)):
                 taken.append((_kind(kind, mention), mention))
     for word in _MITO.finditer(text):
@@ -98,7 +107,7 @@ def _written(text: str, taken: Sequence[tuple[str, Mention]]) -> Slotted:
         pieces += [re.sub(r"[<>]", " ", text[end : mention.start]), f"<{kind}{number}/{word}>"]
         end = mention.end
     pieces.append(re.sub(r"[<>]", " ", text[end:]))
-    return Slotted(re.sub(r"\s+", " ", _BRACKETS.sub("", "".join(pieces))), [mention for _, mention in taken])
+    return Slotted(re.sub(r"\s+", " ", _BRACKETS.sub("", _ORIGIN.sub(r"\1", "".join(pieces)))), [mention for _, mention in taken])
 
 
 def _without_trigger(text: str, mention: Mention, resources: Resources) -> Mention:

@@ -59,6 +59,11 @@ def by_author_and_year(text: str, references: dict[str, Reference]) -> Reference
     return fitting[0] if len(fitting) == 1 else None
 
 
+def same_author(name: str, reference: Reference) -> bool:
+    """Whether a printed surname is that of a reference's first author."""
+    return bool(reference.authors) and _plain(name) == _plain(reference.authors[0])
+
+
 def by_label(text: str, references: dict[str, Reference]) -> Reference | None:
     """The reference with the first of the numbers that are all the text says: "24", "[24]", "(24)", "24, 25"."""
     numbers = re.fullmatch(r"[\s\[(]*(\d+)(?![.\d]\d)[\s\[\]().,;–\d-]*", text)

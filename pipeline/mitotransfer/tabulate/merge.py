@@ -2,12 +2,13 @@
 
 Events of a table row belong together as they stand. Events from prose join the table row of the same study they agree
 with most; without one, those that annotation gave the same group make a row, and of those without a group the ones of a
-study that agree on the donor (or on what was given).
+study that agree on the donor (or on what was given). Where the article has a table of that kind, a row from prose must
+name the donor or source, and a study that it lists in a table of another kind makes none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -28,6 +29,8 @@ REQUIRED: dict[TableName, tuple[str, ...]] = {
     "transplantation": ("agent", "mito_source"),
     "trials": ("nct", "agent"),
 }
+# The same beside a table of that kind, in which the article has listed what it knows of such studies.
+LISTED: dict[TableName, tuple[str, ...]] = REQUIRED | {"secretion": ("donor",), "transplantation": ("mito_source",)}
 
 
 @dataclass(slots=True)
@@ -64,9 +67,10 @@ def group_events(article: Annotated, settings: TabulateSettings) -> list[Group]:
                 home.events.append(fitting)
         elif home is not None:
             home.events.append(event)
-        elif event.kind in MAIN:
+        elif event.kind in MAIN and not _listed_elsewhere(event, groups[:n_tables]):
             groups.append(Group(event.table, event.study, event.negated, from_table=False, events=[event]))
-    return [group for group in groups if group.from_table or _complete(group)]
+    kinds = {group.table for group in groups[:n_tables]}
+    return [group for group in groups if group.from_table or _complete(group, REQUIRED if group.table not in kinds else LISTED)]
 
 
 def _table_groups(events: Iterable[Event]) -> list[Group]:
@@ -93,6 +97,12 @@ def _home(event: Event, groups: list[Group], n_tables: int) -> Group | None:
         return next((g for g in same if _agrees(event, g)), None)
     agreeing = [g for g in same if _agrees(event, g)]
     return agreeing[-1] if agreeing else None
+
+
+def _listed_elsewhere(event: Event, from_tables: Sequence[Group]) -> bool:
+    """Whether the article has tables of this kind and lists the study, but only in one of another kind."""
+    kinds = {group.table for group in from_tables}
+    return event.table in kinds and any(_same_study(group.study, event.study) for group in from_tables)
 
 
 def _fitting(event: Event, row: Group) -> Event:
@@ -124,8 +134,8 @@ def _agrees(event: Event, group: Group) -> bool:
     return True
 
 
-def _complete(group: Group) -> bool:
-    return any(group.idents(name) for name in REQUIRED[group.table])
+def _complete(group: Group, required: dict[TableName, tuple[str, ...]]) -> bool:
+    return any(group.idents(name) for name in required[group.table])
 
 
 def _key(role: Role) -> str:

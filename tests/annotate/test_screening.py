@@ -1,0 +1,152 @@
+"""Screening: what cannot hold a finding is passed over, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mitotransfer.annotate import annotate_article, prose
+from mitotransfer.annotate.resources import Resources, load
+from mitotransfer.annotate.screening import Sentence
+from mitotransfer.document import Article, Citation, Event, Head, Passage, Reference
+from mitotransfer.parse import parse_documents
+from mitotransfer.settings import load as load_settings
+
+# Every how many documents of the development data one is read: all of them take minutes without screening.
+SHARE_OF_SHORT, SHARE_OF_REAL = 4, 50
+FINDING = "Astrocytes transferred mitochondria to neurons."
+IDLE = "Neurons were cultured in medium."
+
+
+@pytest.fixture(scope="module")
+def resources() -> Resources:
+    """With the language model: what it finds must not depend on screening either."""
+    settings = load_settings()
+    return load(settings.annotate, settings.nlp)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Resources:
+    return load(load_settings().annotate)
+
+
+def both_ways(article: Article, resources: Resources) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    screened = annotate_article(article, resources)
+    return screened.events, annotate_article(article, resources, screening=False).events
+
+
+def articles_in(paths: Sequence[Path]) -> Iterator[Article]:
+    for path in paths:
+        yield from parse_documents(path.read_bytes(), path.name)
+
+
+def made(texts: Sequence[str], kind: str = "research-article", **given: Any) -> Article:
+    passages = [Passage(f"p{n}", "paragraph", "body", text, f"/p[{n}]", ("Results",)) for n, text in enumerate(texts)]
+    return Article(Head("PMC1", article_type=kind), tuple(passages), **given)
+
+
+def test_screening_never_changes_the_events_of_the_sample(root: Path, resources: Resources) -> None:
+    paths = sorted((root / "corpus" / "sample" / "articles").iterdir())
+    found = 0
+    for article in articles_in(paths):
+        screened, read_whole = both_ways(article, resources)
+        assert screened == read_whole, article.head.source
+        found += len(screened)
+    assert found > 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_screening_never_changes_the_events_of_shuffled_sentences(root: Path, plain: Resources, seed: int) -> None:
+    articles = list(articles_in(sorted((root / "corpus" / "sample" / "articles").iterdir())))
+    pool = [p.text for article in articles for p in article.passages if p.part in ("abstract", "body")]
+    chosen = random.Random(seed).sample(pool, 6)
+    for kind in ("research-article", "review-article"):
+        reference = Reference("r1", "1", authors=("Doe",), year="2020", doi="10.5555/1")
+        source = made(chosen, kind, references={"r1": reference})
+        cited = [
+            Passage(
+                p.id, p.kind, p.part, p.text, p.locator, p.section, citations=(Citation(len(p.text), len(p.text), ("r1",), "1"),)
+            )
+            for p in source.passages
+        ]
+        for article in (source, Article(source.head, tuple(cited), references=source.references)):
+            screened, read_whole = both_ways(article, plain)
+            assert screened == read_whole
+
+
+def test_screening_never_changes_the_events_of_development_documents(shared: Path, resources: Resources, tmp_path: Path) -> None:
+    converter = _module(shared / "score" / "to_jats.py")
+    written = []
+    for path in sorted((shared / "dev" / "docs").glob("*.json"))[::SHARE_OF_SHORT]:
+        written.append(tmp_path / f"{path.stem}.xml")
+        converter.to_jats(json.loads(path.read_bytes())).write(written[-1], encoding="utf-8")
+    assert written
+    _assert_same(written, resources)
+
+
+def test_screening_never_changes_the_events_of_real_articles(shared: Path, resources: Resources) -> None:
+    paths = [path for path in sorted((shared / "jats").iterdir()) if path.suffix in (".xml", ".nxml")]
+    review, full = shared / "review" / "PMC10834547.xml", sorted((shared / "dev" / "full").glob("*.xml"))[:1]
+    _assert_same([*paths[::SHARE_OF_REAL], *full, review], resources)
+
+
+def _assert_same(paths: Sequence[Path], resources: Resources) -> None:
+    for article in articles_in(paths):
+        screened, read_whole = both_ways(article, resources)
+        if screened != read_whole:
+            pytest.fail(f"{article.head.file}: {len(screened)} events with screening, {len(read_whole)} without, or others")
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sentences that are given to the language model."""
+    given: list[str] = []
+    original = prose.recognised
+
+    def counting(chosen: Sequence[Sentence], *rest: Any) -> Any:
+        given.extend(sentence.text for sentence in chosen)
+        return original(chosen, *rest)
+
+    monkeypatch.setattr(prose, "recognised", counting)
+    return given
+
+
+def test_an_article_without_mitochondria_is_not_read_at_all(read: list[str], plain: Resources) -> None:
+    annotated = annotate_article(made([IDLE, "Astrocytes released cytokines."]), plain)
+    assert (read, annotated.reason) == ([], "no mention of mitochondria")
+
+
+def test_of_an_article_without_findings_only_sentences_on_mitochondria_are_read(read: list[str], plain: Resources) -> None:
+    annotate_article(made([IDLE, "Mitochondria were counted.", IDLE, IDLE]), plain)
+    assert read == ["Mitochondria were counted."]
+    read.clear()
+    annotate_article(made([IDLE, "Mitochondria were counted.", IDLE, IDLE]), plain, screening=False)
+    assert len(read) == 4
+
+
+def test_with_a_finding_all_own_sentences_are_read_once(read: list[str], plain: Resources) -> None:
+    annotate_article(made([IDLE, FINDING, IDLE]), plain)
+    assert sorted(read) == sorted([IDLE, FINDING, IDLE])
+
+
+def test_an_exopher_is_a_word_for_mitochondria_too(plain: Resources) -> None:
+    texts = ["Cardiomyocytes released exophers that held organelles.", "Macrophages took up the organelles of cardiomyocytes."]
+    screened, read_whole = both_ways(made(texts), plain)
+    assert screened == read_whole
+    assert screened
