@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -141,7 +141,7 @@ def print_studies(cited: dict[str, tuple[Study, list[str]]], found: set[str], go
     return missing
 
 
-def print_precision(tables: dict[str, list[Record]], gold: Sequence[GoldDocument], vocabulary: Path) -> None:
+def print_precision(tables: Mapping[str, Sequence[Record]], gold: Sequence[GoldDocument], vocabulary: Path) -> None:
     """Prints the precision of each field of the rows whose study the gold knows."""
     names = read_names(vocabulary)
     by_study = {table: [{**row, "source_id": study_of(row)} for row in rows] for table, rows in tables.items()}

@@ -1,8 +1,9 @@
 """Claims of a sentence that cites others: which of its words each citation stands for.
 
 A citation stands for what precedes it in its clause, or, behind an author's name ("Doe et al. [3] showed"), for what
-follows. Words that are said of other studies are blanked out, so offsets stay those of the sentence. In a list with a
-citation for each item ("taken up by macrophages [1], neurons [2] and astrocytes [3]") every item goes with what is said of all.
+follows. Words in between that are said of other studies are blanked out, so distances stay those of the sentence. In a
+list with a citation for each item ("taken up by macrophages [1], neurons [2] and astrocytes [3]") every item goes with
+what is said of all.
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ class Cited(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """The words that citations stand for, with blanks in place of the sentence's other words, and the studies they name."""
+    """The words that citations stand for, from the first to the last of them with blanks in place of others' words.
 
+    They begin at `start` of the sentence. `studies` are those that the citations name.
+    """
+
+    start: int
     text: str
     studies: tuple[Study, ...]
 
@@ -63,7 +68,7 @@ def claims(text: str, cited: Sequence[Cited], rules: ProseRules) -> list[Claim]:
         elif studies:
             found.append(([(begin, _border(text, max(p.end for p, _ in inside), end, rules))], studies))
         found += _preceding(text, (begin, end), backward, rules)
-    return [Claim(_masked(text, spans), tuple(dict.fromkeys(studies))) for spans, studies in found]
+    return [Claim(*_masked(text, spans), tuple(dict.fromkeys(studies))) for spans, studies in found]
 
 
 def _joined(text: str, places: Sequence[Cited]) -> list[Cited]:
@@ -151,9 +156,11 @@ def _without_joint(text: str, segment: Span) -> Span:
     return (opening.end() if opening else segment[0], segment[1])
 
 
-def _masked(text: str, spans: Sequence[Span]) -> str:
-    """The text with blanks outside the spans."""
+def _masked(text: str, spans: Sequence[Span]) -> tuple[int, str]:
+    """Where the first of the spans begins, and the text from there to the last with blanks outside the spans."""
     shown = bytearray(len(text))
     for start, end in spans:
         shown[start:end] = b"\1" * max(0, end - start)
-    return "".join(character if keep else " " for character, keep in zip(text, shown, strict=True))
+    masked = "".join(character if keep else " " for character, keep in zip(text, shown, strict=True))
+    begin = len(masked) - len(masked.lstrip(" ,;"))
+    return begin, masked[begin:].rstrip(" ")

@@ -10,7 +10,8 @@ from mitotransfer.annotate.matcher import Extra, Matcher
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.document import Mention
 
-_JOINT = re.compile(r"\s*(?:,\s*(?:and|or)?|\band\b(?:/or)?|\bor\b|/|&)\s*")
+# It begins where blanks begin: tried at each of many blanks (a claim has those in place of other words) it would be slow.
+_JOINT = re.compile(r"(?<!\s)\s*(?:,\s*(?:and|or)?|\band\b(?:/or)?|\bor\b|/|&)\s*")
 _WORD = re.compile(r"[^\s,;()/]+")
 _BREAK = re.compile(r"[,;()]")
 # "peri-infarct area" is no infarct area

@@ -36,8 +36,9 @@ _NOBODY: tuple[Study, ...] = ()
 class Sentence(NamedTuple):
     """A sentence with its place; `voice` tells whose finding it may state (aim: it only says what was asked).
 
-    Where it says different things of different studies there is one for each: `text` then has blanks in place of the other
-    words of `printed`. `studies` are the works that the statement is made of, the article itself where it is its own.
+    Where it says different things of different studies there is one for each: `text` then is the part of `printed` from
+    its character `begin` on, with blanks in place of words on other studies. `start` is where `text` begins in the passage.
+    `studies` are the works that the statement is made of, the article itself where it is its own.
     """
 
     passage: Passage
@@ -47,6 +48,7 @@ class Sentence(NamedTuple):
     studies: tuple[Study, ...]
     topical: bool
     printed: str
+    begin: int = 0
 
     @property
     def study(self) -> Study:
@@ -79,8 +81,9 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
             printed = passage.text[start:end]
             topical = has_topic(printed)
             for statement in told(article, passage, start, end, last, resources.rules):
-                yield Sentence(passage, start, statement.text, statement.voice, statement.studies, topical or before, printed)
-                last = statement.studies if statement.voice == "cited" else _NOBODY
+                text, voice, studies, begin = statement
+                yield Sentence(passage, start + begin, text, voice, studies, topical or before, printed, begin)
+                last = studies if voice == "cited" else _NOBODY
             before = topical
 
 
@@ -97,6 +100,7 @@ class _Statement(NamedTuple):
     text: str
     voice: Voice
     studies: tuple[Study, ...]
+    begin: int = 0
 
 
 def _told_by_name(
@@ -105,7 +109,7 @@ def _told_by_name(
     """The printed name is all there is of such a study; without one nobody can be made answerable for the sentence."""
     text = passage.text[start:end]
     cited = [Cited(name.end(), name.end(), (Study(f"{name['name']}."),)) for name in _NAMED.finditer(text)]
-    found = [_Statement(claim.text, "cited", claim.studies) for claim in claims(text, cited, rules)]
+    found = [_Statement(claim.text, "cited", claim.studies, claim.start) for claim in claims(text, cited, rules)]
     if not found and last and rules.attribution["continues"].regex.search(text):
         found.append(_Statement(text, "cited", last))
     yield from found or [_Statement(text, "none", (own_study(article.head),))]
@@ -118,7 +122,7 @@ def _told_in_review(
     text = passage.text[start:end]
     cited = [Cited(c.start - start, min(c.end, end) - start, _works(article, [c])) for c in _citations(passage, start, end)]
     found = [
-        _Statement(claim.text, "none" if _asks(claim.text, rules) else "cited", claim.studies)
+        _Statement(claim.text, "none" if _asks(claim.text, rules) else "cited", claim.studies, claim.start)
         for claim in claims(text, [place for place in cited if place.studies], rules)
     ]
     if not found and (studies := _named_next(article, passage, start, end, rules)):
@@ -171,5 +175,8 @@ def _told_in_article(
         yield _Statement(text, "own", own)
         return
     cited = [Cited(c.start - start, min(c.end, end) - start, _works(article, [c])) for c in citations]
-    found = [_Statement(claim.text, "cited", claim.studies) for claim in claims(text, [c for c in cited if c.studies], rules)]
+    found = [
+        _Statement(claim.text, "cited", claim.studies, claim.start)
+        for claim in claims(text, [c for c in cited if c.studies], rules)
+    ]
     yield from found or [_Statement(text, "none", own)]

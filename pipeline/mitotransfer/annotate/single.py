@@ -27,7 +27,8 @@ _TRANSPLANTATION = {"donor": "mito_source", "recipient": "target", "agent": "age
 def as_event(finding: Finding, roles: list[Role], confidence: float, group: str = "") -> Event:
     """An event at the place of a finding."""
     place = finding.sentence
-    locator = Locator(place.passage.locator, " > ".join(place.passage.section), place.printed, finding.start, finding.end)
+    start, end = finding.start + place.begin, finding.end + place.begin
+    locator = Locator(place.passage.locator, " > ".join(place.passage.section), place.printed, start, end)
     return Event(
         kind=finding.kind,
         table=finding.table,
@@ -36,7 +37,7 @@ def as_event(finding: Finding, roles: list[Role], confidence: float, group: str 
         study=place.study,
         roles=tuple(roles),
         rule=finding.rule,
-        trigger=place.printed[finding.start : finding.end],
+        trigger=place.printed[start:end],
         group=group,
         negated=finding.polarity.negated,
         negation_cue=finding.polarity.negation_cue,
