@@ -10,6 +10,7 @@ from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
+from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import is_full, secretion_rows
 from mitotransfer.annotate.secretion_rows import stands as secretion_stands
@@ -37,6 +38,7 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
     rows = secretion + transplantation
     add_circumstances(rows, own, frame)
+    add_effects(rows, own, frame)
     return [event for number, row in enumerate(rows, 1) for event in events_of(row, f"prose {row.table} {number}")]
 
 

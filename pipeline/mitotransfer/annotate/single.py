@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from mitotransfer.annotate.cells import find_routes, linked
-from mitotransfer.annotate.comparisons import prose_effects
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
+from mitotransfer.annotate.prose_effects import effect_role, effects_in
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.roles import CELLS_GIVEN, Finding
+from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.document import Event, Locator, Role
 
 _CITED, _NAMED = 0.7, 0.4  # confidence with a resolved reference, and with a printed name only
 
 
-def single_event(finding: Finding, resources: Resources, extra: Extra) -> Event | None:
+def single_event(finding: Finding, reading: Reading, resources: Resources, extra: Extra) -> Event | None:
     """The event of a finding with what its sentence says; None when it is not complete enough to stand alone."""
     text = finding.sentence.text
     roles = roles_of(finding)
@@ -29,8 +29,7 @@ def single_event(finding: Finding, resources: Resources, extra: Extra) -> Event 
     needed = {"donor", "recipient"} if finding.table == "secretion" else {"agent", "mito_source"}
     if not needed <= named or (finding.table == "transplantation" and not named & {"model_species", "disease", "procedure"}):
         return None
-    for effect in prose_effects(text, resources, extra):
-        roles.append(Role("effect", effect.surface, effect.ident, effect.direction))
+    roles += [effect_role(outcome) for outcome in effects_in(reading, resources, extra)]
     study = finding.sentence.study
     return as_event(finding, roles, _CITED if study.doi or study.pmid or study.pmcid else _NAMED)
 

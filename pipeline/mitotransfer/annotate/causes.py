@@ -1,0 +1,122 @@
+"""To what a change is due: to mitochondria that were handed over or given, or to an injury, a control, a stopped transfer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from mitotransfer.annotate.changes import clause, subject
+from mitotransfer.annotate.outcomes import Outcome
+from mitotransfer.annotate.phrases import phrase
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.rules import ProseRules
+
+_ACTORS = frozenset({"mito", "form", "agent", "cell"})
+_HARMS = frozenset({"disease", "condition", "model_procedure"})
+_PRONOUNS = frozenset({"it", "they", "these", "this", "which", "that", "both", "those", "either", "each"})
+_CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
+_ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
+# what a sentence opens with holds for all of its clauses
+_LEAD = re.compile(r"^(?:in|after|when|once|upon|under|with|without|by|following|on|if|among|during)\b[^,]*,", re.IGNORECASE)
+_CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
+
+
+def is_due(outcome: Outcome, resources: Resources) -> bool:
+    """Whether a change of the article's own sentences comes from mitochondria that were handed over or given.
+
+    Where a sentence leaves it open, it does if things get better by it: an injury, a poison makes them worse.
+    """
+    rules = resources.rules
+    trigger = outcome.change.trigger
+    verb = _verb(trigger)
+    doer = _doer(outcome, verb)
+    if doer is not None:
+        return _by(doer, rules)
+    seen: Token | None = verb
+    own = {token.i for token in phrase(outcome.change.outcome)} | {outcome.change.outcome.i}
+    while seen is not None:
+        verdict = _in_clause(seen, own, outcome, resources)
+        if verdict is not None:
+            return verdict
+        seen = _verb(seen.head) if seen.head != seen and seen.dep_ in ("conj", "advcl", "ccomp", "relcl") else None
+    return _is_better(outcome, resources)
+
+
+def _verb(token: Token) -> Token:
+    """The verb over a word."""
+    while token.pos_ not in ("VERB", "AUX") and token.head != token:
+        token = token.head
+    while token.dep_ in ("amod", "aux", "auxpass") and token.head != token:
+        token = _verb(token.head)
+    return token
+
+
+def _doer(outcome: Outcome, verb: Token) -> Token | None:
+    """Who or what brings a change about, as the subject of an active verb or after "by"."""
+    for child in [*verb.children, *outcome.change.trigger.children]:
+        if child.dep_ in ("agent", "prep") and child.lower_ == "by":
+            named = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
+            if named is not None and named.pos_ != "NUM":
+                return named
+    if verb == outcome.change.trigger and outcome.change.rule in _ACTIVE:
+        found = subject(verb)
+        return found if found is not None and found.i != outcome.change.outcome.i else None
+    return None
+
+
+def _by(doer: Token, rules: ProseRules) -> bool:
+    """Whether the doer is what hands over or is given."""
+    tokens = list(doer.subtree)
+    text = _text(tokens)
+    if _is_stopped(text, rules):
+        return False
+    if doer.lower_ in _PRONOUNS or rules.is_treatment.search(text) or any(one._.slot in _ACTORS for one in tokens):
+        return True
+    return False
+
+
+def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resources) -> bool | None:
+    """What the words of a clause tell; None if they leave it open."""
+    rules = resources.rules
+    tokens = [*clause(verb), *(one for child in verb.children if _is_condition(child) for one in child.subtree)]
+    kept = sorted({one.i: one for one in tokens if one.i not in own}.items())
+    lead = _LEAD.match(verb.doc.text)
+    text = f"{lead[0] if lead else ''} {_text(one for _, one in kept)}"
+    compared = rules.is_comparator.search(text)
+    if compared:
+        text = text[: compared.start()] if rules.is_treatment.search(text[: compared.start()]) else text
+    if _is_stopped(text, rules):
+        return False
+    if rules.is_treatment.search(text) or any(one._.slot in ("mito", "agent", "form") for _, one in kept):
+        return True
+    if _CONTROL.search(text):
+        return False
+    if rules.is_harm.search(text) or any(one._.slot in _HARMS for _, one in kept):
+        return None if _is_better(outcome, resources) else False
+    return None
+
+
+def _is_condition(child: Token) -> bool:
+    return child.dep_ == "advcl" and any(one.lower_ in _CONDITIONS for one in child.lefts)
+
+
+def _is_stopped(text: str, rules: ProseRules) -> bool:
+    stopped = next(phrase for phrase in rules.harms if phrase.id == "stopped_transfer")
+    return stopped.regex.search(text) is not None
+
+
+def _text(tokens: Iterable[Token]) -> str:
+    return "".join(token.text_with_ws for token in tokens)
+
+
+def _is_better(outcome: Outcome, resources: Resources) -> bool:
+    """Whether an outcome changes the way one wants it to; where it is not known what one wants, a vocabulary entry's does."""
+    if outcome.direction not in ("increase", "decrease"):
+        return False
+    if outcome.ident:
+        polarity = resources.vocabulary.entries[outcome.ident].extra.get("polarity", "")
+        return polarity in ("", "context") or (polarity == "up") == (outcome.direction == "increase")
+    low = {outcome.change.outcome.lemma_, outcome.surface.split()[-1]} & set(resources.rules.outcome_words.wanted_low)
+    return bool(low) == (outcome.direction == "decrease")

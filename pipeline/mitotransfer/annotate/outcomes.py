@@ -1,0 +1,178 @@
+"""The name of what changes: an entry of the vocabulary where there is one, else its own words.
+
+An outcome without entry is named as it is written, without articles and words such as "levels of".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from spacy.tokens import Token
+
+from mitotransfer.annotate.changes import Change
+from mitotransfer.annotate.effects import improved
+from mitotransfer.annotate.phrases import coordinated, named, phrase
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.document import Mention
+
+_NO_OUTCOME = frozenset({"species", "route", "agent", "mito", "form", "label", "model_procedure", "disease", "cell", "tissue"})
+_PLACES = ("cell", "adjective", "tissue")
+_LONGEST = 6  # words of a name; more is a sentence
+_OPPOSITE = {"increase": "decrease", "decrease": "increase"}
+_SHORTEST = 3
+
+
+class Outcome(NamedTuple):
+    """An outcome with its direction: vocabulary id (empty if none), words, where it changes, and the change behind it."""
+
+    ident: str
+    surface: str
+    direction: str
+    target: str
+    change: Change
+
+
+def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resources) -> list[Outcome]:
+    """What a change is about; several where a word for a measure has several parts, none where it is no outcome.
+
+    `mentions` are the names of outcomes in its sentence.
+    """
+    return [
+        Outcome(ident, surface, direction, _target(token, change), change)
+        for token, ident, surface in _named(change.outcome, change, mentions, resources)
+        if (direction := _direction(change.meaning, token, ident, surface, resources))
+    ]
+
+
+def _named(
+    token: Token, change: Change, mentions: Sequence[Mention], resources: Resources
+) -> Iterator[tuple[Token, str, str]]:
+    """Token, id and words of each outcome at a token."""
+    words = resources.rules.outcome_words
+    if change.rule == "does_better":
+        text = words.verbs[token.lemma_]
+        yield token, _ident(text, resources), text
+        return
+    if (mention := named(token, mentions)) is not None:
+        yield token, mention.ident, mention.surface
+        return
+    belonging = [part for part in _belonging(token) if not _is_place(part)]
+    text = _text(token, resources)
+    for longer in [f"{_text(part, resources)} {token.lemma_}" for part in belonging] + _suffixes(text):
+        if ident := _ident(longer, resources):
+            yield token, ident, longer
+            return
+    if token.lemma_ in words.carriers and belonging:
+        for part in belonging:
+            yield from _named(part, change._replace(outcome=part), mentions, resources)
+        return
+    process = words.processes.get(token.head.lemma_, "") if token.dep_ == "dobj" else ""
+    if process:
+        name = process if process == "phagocytosis" else f"{text} {process}"
+        yield token, _ident(name, resources), name
+        return
+    if belonging and token.lemma_ not in words.carriers:
+        text = f"{_text(belonging[0], resources)} {text}"
+    if _is_plausible(token, text, resources):
+        yield token, "", text
+
+
+def _ident(text: str, resources: Resources) -> str:
+    return next((m.ident for m in resources.matcher("outcome").exactly(text)), "") if text else ""
+
+
+def _suffixes(text: str) -> list[str]:
+    """A name with fewer and fewer of the words that narrow it: "chondrocyte apoptosis", "apoptosis"."""
+    parts = text.split()
+    return [" ".join(parts[start:]) for start in range(len(parts))]
+
+
+def _belonging(token: Token) -> list[Token]:
+    """The nouns that "of" joins to a noun."""
+    return [
+        part
+        for child in token.children
+        if child.dep_ == "prep" and child.lower_ == "of"
+        for pobj in child.children
+        if pobj.dep_ == "pobj"
+        for part in [*coordinated(pobj), *(more for one in pobj.children if one.dep_ == "appos" for more in coordinated(one))]
+    ]
+
+
+def _text(token: Token, resources: Resources) -> str:
+    """The noun with what narrows it, without articles, numbers, words for changes and closing words for a measure."""
+    words = resources.rules.outcome_words
+    kept = list(phrase(token))
+    while len(kept) > 1 and kept[-1].lemma_ in words.carriers and _may_go(kept):
+        kept.pop()
+    while kept and _is_dropped(kept[0], words.dropped):
+        kept.pop(0)
+    if not kept:
+        return ""
+    kept = [one for one in kept if not (one._.says and one.tag_ in ("VBN", "VBD", "JJR", "RBR"))]
+    return "".join(one.text_with_ws for one in kept).strip(" ,-‐–")
+
+
+def _may_go(kept: Sequence[Token]) -> bool:
+    """ "ATP levels" are ATP, "muscle force" is no muscle."""
+    return kept[-1].lemma_ in ("level", "content", "expression", "amount", "concentration", "transcript", "mRNA", "value") and (
+        kept[-2].pos_ in ("NOUN", "PROPN", "PUNCT", "NUM")
+    )
+
+
+def _is_dropped(token: Token, dropped: Sequence[str]) -> bool:
+    return token.lower_ in dropped or token.pos_ in ("NUM", "PUNCT", "DET", "ADV", "PRON") or bool(token._.says) or (
+        token.lower_ in ("h", "day", "days", "week", "min", "month", "months")
+    )
+
+
+def _is_place(token: Token) -> bool:
+    return token._.slot in _PLACES
+
+
+def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
+    """Whether words without entry can be an outcome: no animals, cells, doses, times, nor mitochondria that move."""
+    words = resources.rules.outcome_words
+    if token.pos_ not in ("NOUN", "PROPN") or token.lemma_ in words.never or token.lower_ in words.never:
+        return False
+    if token._.slot in _NO_OUTCOME or token._.says or token.lemma_ in words.carriers:
+        return False
+    parts = text.split()
+    return _SHORTEST <= len(text) and len(parts) <= _LONGEST and any(character.isalpha() for character in text)
+
+
+def _direction(meaning: str, token: Token, ident: str, surface: str, resources: Resources) -> str:
+    """ "Better" raises what one wants high and lowers what one wants low."""
+    if meaning not in ("improve", "worsen"):
+        return meaning
+    if ident:
+        better = improved(Mention(0, 0, "outcome", ident, surface), resources)
+    else:
+        better = "decrease" if {token.lemma_, surface.split()[-1]} & set(resources.rules.outcome_words.wanted_low) else "increase"
+    return better if meaning == "improve" else _OPPOSITE[better]
+
+
+def _target(token: Token, change: Change) -> str:
+    """The cell or tissue in which an outcome changes: "neuronal survival", "ATP of neurons", "fell in the cortex"."""
+    doc = token.doc
+    inside = [one for one in doc[phrase(token).start : token.i] if one._.slot in _PLACES]
+    behind = [
+        pobj
+        for head in (token, change.trigger, change.outcome)
+        for child in head.children
+        if child.dep_ == "prep" and child.lower_ in ("of", "in", "within", "from")
+        for pobj in child.children
+        if pobj.dep_ == "pobj" and pobj._.slot in _PLACES
+    ]
+    if behind:
+        return _name(behind[0])
+    return inside[0].text if inside else ""
+
+
+def _name(token: Token) -> str:
+    """The words of the name that a token ends, of one slot."""
+    start = token.i
+    while start and token.doc[start - 1]._.slot == token._.slot:
+        start -= 1
+    return token.doc[start : token.i + 1].text

@@ -1,0 +1,63 @@
+"""Effects of mitochondria that moved: which outcomes a sentence says to change, and to which row they belong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mitotransfer.annotate.drafts import SENTENCE, Draft
+from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.outcomes import Outcome
+from mitotransfer.annotate.prose_effects import effect_role, effects_in, key
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.roles import Reading
+
+_CULTURE = re.compile(r"\b(?:in vitro|co-?cultur\w*|cultur\w+|cell lines?|medium)\b", re.IGNORECASE)
+_OF_ANIMALS = frozenset({"functional", "structural"})  # classes of outcomes that cells in culture do not have
+
+
+def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
+    """Adds the effects of the article's own sentences to the rows they speak for, each outcome once a row."""
+    begun = False
+    seen: set[tuple[int, str]] = set()
+    setting = ""
+    standing = [row for row in rows if not row.negated]
+    for reading in own:
+        kind = reading.sentence.passage.kind
+        begun = begun or (bool(reading.findings) and kind != "title")
+        setting = _setting(reading) or setting
+        if not begun or kind in ("caption", "title") or not standing:
+            continue
+        for outcome in effects_in(reading, frame.resources, frame.extra):
+            row = _row_for(standing, reading, outcome, setting, frame.resources)
+            if (id(row), key(outcome)) in seen:
+                continue
+            seen.add((id(row), key(outcome)))
+            rule = f"prose:effect_{outcome.change.rule}"
+            row.say(reading, [effect_role(outcome)], rule, SENTENCE - 0.1, "effect")
+
+
+def _setting(reading: Reading) -> str:
+    """Where a sentence takes place: the table it speaks for, empty if it does not say."""
+    if in_animals(reading):
+        return "transplantation"
+    return "secretion" if _CULTURE.search(reading.sentence.text) else ""
+
+
+def _row_for(rows: Sequence[Draft], reading: Reading, outcome: Outcome, setting: str, resources: Resources) -> Draft:
+    """The row that an effect belongs to: by its setting, then by the cells that are named with it."""
+    wanted = _setting(reading)
+    own = {f.table for f in reading.findings}
+    if len(own) == 1:
+        wanted = own.pop()
+    elif not wanted and outcome.ident and resources.vocabulary.entries[outcome.ident].extra.get("class") in _OF_ANIMALS:
+        wanted = "transplantation"
+    wanted = wanted or setting or "secretion"
+    fitting = [row for row in rows if row.table == wanted] or list(rows)
+    here = {m.ident for m in reading.slots.mentions}
+    target = {m.ident for m in reading.slots.mentions if m.surface == outcome.target}
+    return max(fitting, key=lambda row: _shared(row, target) * 4 + _shared(row, here) * 2 + len(here & row.idents("donor")))
+
+
+def _shared(row: Draft, idents: set[str]) -> int:
+    return len(idents & (row.idents("recipient") | row.idents("target")))
