@@ -13,20 +13,22 @@ from mitotransfer.annotate.phrases import phrase
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 
-_ACTORS = frozenset({"mito", "form", "agent", "cell"})
 _HARMS = frozenset({"disease", "condition", "model_procedure"})
 _PRONOUNS = frozenset({"it", "they", "these", "this", "which", "that", "both", "those", "either", "each"})
 _CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
 _ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
 # what a sentence opens with holds for all of its clauses
 _LEAD = re.compile(r"^(?:in|after|when|once|upon|under|with|without|by|following|on|if|among|during)\b[^,]*,", re.IGNORECASE)
+_GROUPS = re.compile(r"\b(?:between|in|among|across) (?:the )?(?:two |both |all |three )?(?:groups|treatments|arms)\b", re.IGNORECASE)
+_BASELINE = re.compile(r"\b(?:baseline|before|prior|beginning|start|initial\w*|pre-?\w*)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
 
 
-def is_due(outcome: Outcome, resources: Resources) -> bool:
+def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> bool:
     """Whether a change of the article's own sentences comes from mitochondria that were handed over or given.
 
-    Where a sentence leaves it open, it does if things get better by it: an injury, a poison makes them worse.
+    Where a sentence leaves it open, a change of a known outcome does, if the article has `begun` to tell of such
+    mitochondria and things get better by it: an injury, a poison makes them worse.
     """
     rules = resources.rules
     trigger = outcome.change.trigger
@@ -40,8 +42,8 @@ def is_due(outcome: Outcome, resources: Resources) -> bool:
         verdict = _in_clause(seen, own, outcome, resources)
         if verdict is not None:
             return verdict
-        seen = _verb(seen.head) if seen.head != seen and seen.dep_ in ("conj", "advcl", "ccomp", "relcl") else None
-    return _is_better(outcome, resources)
+        seen = _verb(seen.head) if seen.head != seen and seen.dep_ in ("conj", "advcl", "ccomp") else None
+    return begun and bool(outcome.ident) and _is_better(outcome, resources)
 
 
 def _verb(token: Token) -> Token:
@@ -55,7 +57,8 @@ def _verb(token: Token) -> Token:
 
 def _doer(outcome: Outcome, verb: Token) -> Token | None:
     """Who or what brings a change about, as the subject of an active verb or after "by"."""
-    for child in [*verb.children, *outcome.change.trigger.children]:
+    trigger = outcome.change.trigger
+    for child in [*(verb.children if trigger.pos_ in ("ADJ", "ADV") and verb.lemma_ == "be" else ()), *trigger.children]:
         if child.dep_ in ("agent", "prep") and child.lower_ == "by":
             named = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
             if named is not None and named.pos_ != "NUM":
@@ -72,7 +75,7 @@ def _by(doer: Token, rules: ProseRules) -> bool:
     text = _text(tokens)
     if _is_stopped(text, rules):
         return False
-    if doer.lower_ in _PRONOUNS or rules.is_treatment.search(text) or any(one._.slot in _ACTORS for one in tokens):
+    if doer.lower_ in _PRONOUNS or rules.is_treatment.search(text) or any(one._.slot == "cell" or _is_given(one) for one in tokens):
         return True
     return False
 
@@ -89,13 +92,20 @@ def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resource
         text = text[: compared.start()] if rules.is_treatment.search(text[: compared.start()]) else text
     if _is_stopped(text, rules):
         return False
-    if rules.is_treatment.search(text) or any(one._.slot in ("mito", "agent", "form") for _, one in kept):
+    if rules.is_treatment.search(text) or any(_is_given(one) for _, one in kept):
+        return True
+    if outcome.direction == "none" and _GROUPS.search(text) and not _BASELINE.search(text):
         return True
     if _CONTROL.search(text):
         return False
     if rules.is_harm.search(text) or any(one._.slot in _HARMS for _, one in kept):
         return None if _is_better(outcome, resources) else False
     return None
+
+
+def _is_given(token: Token) -> bool:
+    """Whether a token is part of a name of what is given, which no placebo is."""
+    return token._.slot in ("mito", "agent", "form") and not _CONTROL.search(token.text)
 
 
 def _is_condition(child: Token) -> bool:

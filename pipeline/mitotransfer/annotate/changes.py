@@ -29,6 +29,7 @@ _STATES = frozenset({
 })  # fmt: skip
 _BELONGING = frozenset({"of", "in", "on", "to"})
 _UNREAL = frozenset({"may", "might", "could", "can", "would", "should", "will"})
+_ABLE = frozenset({"able", "unable", "potential", "ability", "capacity", "promise", "attempt", "aim", "try", "seek", "strategy", "way"})
 _POPULATION = frozenset({"with", "of", "than", "for", "among", "between", "without"})
 _WITHOUT_OBJECT = frozenset({"changes_itself", "rose", "just_before"})
 
@@ -71,6 +72,8 @@ def _first(found: Found) -> list[Change]:
 def _stands(found: Found) -> bool:
     """Whether a match of a rule is a change at all: no state of a patient, no verb with an object read as one without."""
     trigger, outcome, rule = found.tokens["trigger"], found.tokens["outcome"], found.rule.id
+    if trigger.lower_ == "longer" and trigger.i and trigger.nbor(-1).lower_ == "no":
+        return False
     if rule in _WITHOUT_OBJECT and (_has(trigger, "dobj") or (rule == "just_before" and _has(trigger, "nsubj"))):
         return False
     if rule == "attributive":
@@ -109,7 +112,7 @@ def _spread(found: Found, rules: ProseRules) -> Iterator[Change]:
     for token in [outcome] if first.rule == "does_better" else coordinated(start):
         if token != outcome and ((token.i < trigger.i) != before or _is_excluded(token)):
             continue
-        own = attribute(token)
+        own = attribute(token, listed=token != outcome)
         if own is not None and own != trigger and (token != outcome or _comes_about(first, rules)):
             meaning = own._.says
             yield Change(token, meaning, own, "attributive")
@@ -129,12 +132,18 @@ def _is_excluded(token: Token) -> bool:
     return words[-2:] == ["but", "not"] or words[-2:] == ["rather", "than"] or words[-2:] == ["and", "not"]
 
 
-def attribute(token: Token) -> Token | None:
-    """The word before a noun that says how it changed ("higher ATP"), None if there is none."""
+def attribute(token: Token, *, listed: bool = False) -> Token | None:
+    """The word before a noun that says how it changed ("higher ATP"), None if there is none.
+
+    In a list a participle is a verb that the parser did not know for one: "reduced A and stimulated B".
+    """
     found = (
         child
         for child in token.lefts
-        if child.dep_ in _ATTRIBUTES and child._.says and child.tag_ in _ATTRIBUTE_TAGS and child.lower_ not in _STATES
+        if child.dep_ in _ATTRIBUTES
+        and child._.says
+        and child.tag_ in _ATTRIBUTE_TAGS
+        and (child.lower_ not in _STATES or (listed and child.tag_ in ("VBN", "VBD")))
     )
     return next((child for child in found if not _is_joined(child)), None)
 
@@ -143,12 +152,15 @@ def _composed(change: Change, nested: set[int], outcomes: Sequence[Mention], rul
     """What a change of a change comes to: "attenuated the loss of X" raises X. Else the change itself."""
     token = change.outcome
     if token._.says and token.pos_ == "NOUN" and not _is_whole(token, outcomes):
+        inner = compose(change.meaning, token._.says)
         parts = _parts(token)
-        meaning = compose(change.meaning, token._.says)
+        shared = len(parts) if _is_closed(token) else 1
         return [
             whole
-            for part in parts
-            for whole in _composed(change._replace(outcome=part, meaning=meaning), nested, outcomes, rules)
+            for number, part in enumerate(parts)
+            for whole in _composed(
+                change._replace(outcome=part, meaning=inner if number < shared else change.meaning), nested, outcomes, rules
+            )
         ]
     if change.rule in ("change_of", "compound_change") and _is_whole(change.trigger, outcomes):
         return []
@@ -159,6 +171,11 @@ def _is_whole(token: Token, outcomes: Sequence[Mention]) -> bool:
     """Whether a word for a change is part of the name of an outcome: "bone loss", "loss of neurons"."""
     mention = named(token, outcomes)
     return mention is not None and len(mention.surface) > len(token)
+
+
+def _is_closed(token: Token) -> bool:
+    """Whether the list that a noun stands in has its "and": in "A, loss of B and C" the last belongs to the list, not to the loss."""
+    return token.dep_ != "conj" or any(child.dep_ == "cc" for child in token.head.children)
 
 
 def _parts(token: Token) -> list[Token]:
@@ -205,6 +222,8 @@ def _is_unreal(trigger: Token) -> bool:
     verb = trigger
     while verb.pos_ != "VERB" and verb.head != verb:
         verb = verb.head
+    if verb.dep_ in ("xcomp", "acl") and verb.head.lemma_ in _ABLE:
+        return True
     return any(child.dep_ == "aux" and child.lower_ in _UNREAL for child in verb.children)
 
 

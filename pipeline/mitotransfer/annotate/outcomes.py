@@ -5,7 +5,8 @@ An outcome without entry is named as it is written, without articles and words s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Token
@@ -18,6 +19,7 @@ from mitotransfer.document import Mention
 
 _NO_OUTCOME = frozenset({"species", "route", "agent", "mito", "form", "label", "model_procedure", "disease", "cell", "tissue"})
 _PLACES = ("cell", "adjective", "tissue")
+_BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _LONGEST = 6  # words of a name; more is a sentence
 _OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 _SHORTEST = 3
@@ -54,31 +56,71 @@ def _named(
         text = words.verbs[token.lemma_]
         yield token, _ident(text, resources), text
         return
-    if (mention := named(token, mentions)) is not None:
-        yield token, mention.ident, mention.surface
-        return
     belonging = [part for part in _belonging(token) if not _is_place(part)]
-    text = _text(token, resources)
-    for longer in [f"{_text(part, resources)} {token.lemma_}" for part in belonging] + _suffixes(text):
-        if ident := _ident(longer, resources):
-            yield token, ident, longer
-            return
+    wholes = [whole for part in _belonging(token) for whole in _variants(part, resources)]
+    named_by_parts = [(ident, text) for whole in wholes if (ident := _ident(text := f"{whole} {token.lemma_}", resources))]
+    if named_by_parts:
+        yield from ((token, ident, text) for ident, text in named_by_parts)
+        return
+    mention = named(token, mentions)
+    if mention is not None:
+        yield from _known(token, mention, resources)
+        return
+    found = False
+    for text in _variants(token, resources):
+        if ident := next((ident for part in _suffixes(text) if (ident := _ident(part, resources))), ""):
+            found = True
+            yield token, ident, text
+    if found:
+        return
     if token.lemma_ in words.carriers and belonging:
         for part in belonging:
             yield from _named(part, change._replace(outcome=part), mentions, resources)
         return
+    text = _text(token, resources)
     process = words.processes.get(token.head.lemma_, "") if token.dep_ == "dobj" else ""
     if process:
         name = process if process == "phagocytosis" else f"{text} {process}"
         yield token, _ident(name, resources), name
         return
-    if belonging and token.lemma_ not in words.carriers:
-        text = f"{_text(belonging[0], resources)} {text}"
-    if _is_plausible(token, text, resources):
-        yield token, "", text
+    for text in _variants(token, resources):
+        whole = f"{_text(belonging[0], resources)} {text}" if belonging and token.lemma_ not in words.carriers else text
+        if _is_plausible(token, whole, resources):
+            yield token, "", whole
+
+
+def _known(token: Token, mention: Mention, resources: Resources) -> Iterator[tuple[Token, str, str]]:
+    """A name of the vocabulary, in the words of the sentence where these narrow it; one for each of "working and spatial memory"."""
+    for text in _variants(token, resources):
+        whole = text if normal_words(mention.surface) < normal_words(text) else mention.surface.rstrip(" .")
+        yield token, _ident(text, resources) or mention.ident, whole
+
+
+def normal_words(text: str) -> set[str]:
+    """The words of a text, in lower case."""
+    return set(text.lower().replace("-", " ").split())
+
+
+def _variants(token: Token, resources: Resources) -> list[str]:
+    """A name as it is written; with two adjectives joined by "and", one name for each: "basal and maximal respiration"."""
+    text = _text(token, resources)
+    for first in token.lefts:
+        others = [one for one in first.children if one.dep_ == "conj" and one.i < token.i]
+        if first.dep_ in ("amod", "compound", "nmod") and others and not first._.says:
+            rest = _join(one for one in token.doc[others[-1].i + 1 : token.i + 1])
+            heads = [_join(token.doc[one.left_edge.i : one.i + 1] if one != first else [first]) for one in [first, *others]]
+            names = [f"{head} {rest}" for head in heads]
+            return names if rest else [text]
+    return [text]
+
+
+def _join(tokens: Iterable[Token]) -> str:
+    return "".join(token.text_with_ws for token in tokens).strip(" ,-‐–")
 
 
 def _ident(text: str, resources: Resources) -> str:
+    if re.fullmatch(r"M[12]", text):
+        text = f"{text} polarization"  # "from the M1 to the M2 phenotype"
     return next((m.ident for m in resources.matcher("outcome").exactly(text)), "") if text else ""
 
 
@@ -111,7 +153,7 @@ def _text(token: Token, resources: Resources) -> str:
     if not kept:
         return ""
     kept = [one for one in kept if not (one._.says and one.tag_ in ("VBN", "VBD", "JJR", "RBR"))]
-    return "".join(one.text_with_ws for one in kept).strip(" ,-‐–")
+    return _BRACKETS.sub("", _join(kept))
 
 
 def _may_go(kept: Sequence[Token]) -> bool:
@@ -134,7 +176,7 @@ def _is_place(token: Token) -> bool:
 def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
     """Whether words without entry can be an outcome: no animals, cells, doses, times, nor mitochondria that move."""
     words = resources.rules.outcome_words
-    if token.pos_ not in ("NOUN", "PROPN") or token.lemma_ in words.never or token.lower_ in words.never:
+    if (token.pos_ not in ("NOUN", "PROPN") and token.tag_ != "VBG") or token.lemma_ in words.never or token.lower_ in words.never:
         return False
     if token._.slot in _NO_OUTCOME or token._.says or token.lemma_ in words.carriers:
         return False

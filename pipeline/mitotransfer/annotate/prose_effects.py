@@ -13,15 +13,15 @@ from mitotransfer.annotate.roles import Reading
 from mitotransfer.document import Role
 
 
-def effects_in(reading: Reading, resources: Resources, extra: Extra) -> list[Outcome]:
-    """The outcomes that a sentence says to change through mitochondria that moved, each once."""
+def effects_in(reading: Reading, resources: Resources, extra: Extra, *, begun: bool = True) -> list[Outcome]:
+    """The outcomes that a sentence says to change through mitochondria that moved, each once; `begun` as in `is_due`."""
     if reading.doc is None:
         return []
     text = reading.sentence.text
     mentions = find_outcomes(text, resources, extra)
     changes = find_changes(reading.syntax, mentions, find_cues(text, resources.cues), resources.rules)
     found = (outcome for change in changes for outcome in outcomes_of(change, mentions, resources))
-    due = [outcome for outcome in found if is_due(outcome, resources)]
+    due = [outcome for outcome in found if is_due(outcome, resources, begun=begun)]
     return list({key(outcome): outcome for outcome in reversed(due)}.values())[::-1]
 
 

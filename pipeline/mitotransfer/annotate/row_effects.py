@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mitotransfer.annotate.drafts import SENTENCE, Draft
+from mitotransfer.annotate.drafts import Draft, event_of
 from mitotransfer.annotate.frames import Frame, in_animals
 from mitotransfer.annotate.outcomes import Outcome
 from mitotransfer.annotate.prose_effects import effect_role, effects_in, key
@@ -19,22 +19,23 @@ _OF_ANIMALS = frozenset({"functional", "structural"})  # classes of outcomes tha
 def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
     """Adds the effects of the article's own sentences to the rows they speak for, each outcome once a row."""
     begun = False
-    seen: set[tuple[int, str]] = set()
+    seen: dict[tuple[int, str], tuple[Draft, Reading, Outcome]] = {}
     setting = ""
     standing = [row for row in rows if not row.negated]
     for reading in own:
         kind = reading.sentence.passage.kind
         begun = begun or (bool(reading.findings) and kind != "title")
         setting = _setting(reading) or setting
-        if not begun or kind in ("caption", "title") or not standing:
+        if kind in ("caption", "title") or not standing:
             continue
-        for outcome in effects_in(reading, frame.resources, frame.extra):
+        for outcome in effects_in(reading, frame.resources, frame.extra, begun=begun):
             row = _row_for(standing, reading, outcome, setting, frame.resources)
-            if (id(row), key(outcome)) in seen:
-                continue
-            seen.add((id(row), key(outcome)))
-            rule = f"prose:effect_{outcome.change.rule}"
-            row.say(reading, [effect_role(outcome)], rule, SENTENCE - 0.1, "effect")
+            place = (id(row), key(outcome))
+            if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
+                seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
+    for row, reading, outcome in seen.values():
+        trigger, rule = outcome.change.trigger, f"prose:effect_{outcome.change.rule}"
+        row.added.append(event_of(reading, "effect", row.table, [effect_role(outcome)], trigger.text, rule, trigger.idx))
 
 
 def _setting(reading: Reading) -> str:

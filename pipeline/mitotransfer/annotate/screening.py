@@ -24,6 +24,11 @@ _RESULTS = re.compile(r"\b(?:results?|findings|outcome)\b", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"\([^()]*\b[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?\b[^()]*\)")
 _NAMED = re.compile(r"\b(?P<name>[A-Z][\w'’-]+(?: and [A-Z][\w'’-]+)? et al)\b\.?\d*")
 _SEVERAL = 2
+_HEADING = re.compile(
+    r"(?:background|introduction|rationale|aims?|objectives?|purpose|methods?|materials and methods|methods and results|results?|"
+    r"findings|main results|conclusions?|interpretation|discussion|significance):\s+(?=\S)",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\bfigs?\b|\bfigures?\b|\btable \d", re.IGNORECASE)
 
 Voice = Literal["own", "cited", "aim", "none"]
@@ -62,6 +67,8 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
             continue
         before = False
         for start, end in split_sentences(passage.text):
+            if heading := _HEADING.match(passage.text, start, end):
+                start = heading.end()  # parsers take "Results: Mitochondria raised ATP" for one phrase
             text = passage.text[start:end]
             topical = has_topic(text)
             if named_only:
