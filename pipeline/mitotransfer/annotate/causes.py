@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
-from mitotransfer.annotate.changes import clause, subject
+from mitotransfer.annotate.changes import clause, doer_before, subject
 from mitotransfer.annotate.outcomes import Outcome
 from mitotransfer.annotate.phrases import phrase
 from mitotransfer.annotate.resources import Resources
@@ -63,6 +63,8 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
             named = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
             if named is not None and named.pos_ != "NUM":
                 return named
+    if outcome.change.rule == "attributive" and (before := doer_before(trigger)) is not None:
+        return before
     if verb == outcome.change.trigger and outcome.change.rule in _ACTIVE:
         found = subject(verb)
         return found if found is not None and found.i != outcome.change.outcome.i else None
@@ -71,7 +73,7 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
 
 def _by(doer: Token, rules: ProseRules) -> bool:
     """Whether the doer is what hands over or is given."""
-    tokens = list(doer.subtree)
+    tokens = list(doer.subtree) if doer.dep_ not in ("compound", "nmod") else [doer]
     text = _text(tokens)
     if _is_stopped(text, rules):
         return False

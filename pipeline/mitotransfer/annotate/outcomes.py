@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Token
 
-from mitotransfer.annotate.changes import Change
+from mitotransfer.annotate.changes import Change, doer_before
 from mitotransfer.annotate.effects import improved
 from mitotransfer.annotate.phrases import coordinated, named, phrase
 from mitotransfer.annotate.resources import Resources
@@ -73,6 +73,10 @@ def _named(
             yield token, ident, text
     if found:
         return
+    before = token.nbor(-1) if token.i else token
+    if token.lemma_ in words.carriers and not belonging and (inner := named(before, mentions)) is not None and before.head == token:
+        yield before, inner.ident, inner.surface  # "aminotransferase activity"
+        return
     if token.lemma_ in words.carriers and belonging:
         for part in belonging:
             yield from _named(part, change._replace(outcome=part), mentions, resources)
@@ -108,8 +112,9 @@ def _variants(token: Token, resources: Resources) -> list[str]:
         others = [one for one in first.children if one.dep_ == "conj" and one.i < token.i]
         if first.dep_ in ("amod", "compound", "nmod") and others and not first._.says:
             rest = _join(one for one in token.doc[others[-1].i + 1 : token.i + 1])
-            heads = [_join(token.doc[one.left_edge.i : one.i + 1] if one != first else [first]) for one in [first, *others]]
-            names = [f"{head} {rest}" for head in heads]
+            begin = max(first.left_edge.i, phrase(token).start)
+            heads = [_join(token.doc[begin : first.i + 1]), *(_join(token.doc[one.left_edge.i : one.i + 1]) for one in others)]
+            names = [_BRACKETS.sub("", f"{head} {rest}").strip(" )") for head in heads]
             return names if rest else [text]
     return [text]
 
@@ -152,8 +157,8 @@ def _text(token: Token, resources: Resources) -> str:
         kept.pop(0)
     if not kept:
         return ""
-    kept = [one for one in kept if not (one._.says and one.tag_ in ("VBN", "VBD", "JJR", "RBR"))]
-    return _BRACKETS.sub("", _join(kept))
+    start = next((number + 1 for number, one in enumerate(kept) if one._.says and doer_before(one) is not None), 0)
+    return _BRACKETS.sub("", _join(one for one in kept[start:] if not (one._.says and one != token)))
 
 
 def _may_go(kept: Sequence[Token]) -> bool:
@@ -181,6 +186,8 @@ def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
     if token._.slot in _NO_OUTCOME or token._.says or token.lemma_ in words.carriers:
         return False
     parts = text.split()
+    if len(parts) == 1 and token.lemma_ in words.vague:
+        return False
     return _SHORTEST <= len(text) and len(parts) <= _LONGEST and any(character.isalpha() for character in text)
 
 

@@ -13,6 +13,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Reading
 
 _CULTURE = re.compile(r"\b(?:in vitro|co-?cultur\w*|cultur\w+|cell lines?|medium)\b", re.IGNORECASE)
+_METHODS = re.compile(r"\b(?:methods?|materials|procedures?|experimental|statistics|statistical)\b(?! and results)", re.IGNORECASE)
 _OF_ANIMALS = frozenset({"functional", "structural"})  # classes of outcomes that cells in culture do not have
 
 
@@ -26,7 +27,7 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
         kind = reading.sentence.passage.kind
         begun = begun or (bool(reading.findings) and kind != "title")
         setting = _setting(reading) or setting
-        if kind in ("caption", "title") or not standing:
+        if kind in ("caption", "title") or not standing or any(_METHODS.search(title) for title in reading.sentence.passage.section):
             continue
         for outcome in effects_in(reading, frame.resources, frame.extra, begun=begun):
             row = _row_for(standing, reading, outcome, setting, frame.resources)

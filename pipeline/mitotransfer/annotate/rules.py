@@ -79,6 +79,7 @@ class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carriers: tuple[str, ...] = ()
     wanted_low: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     verbs: dict[str, str] = {}
     processes: dict[str, str] = {}
