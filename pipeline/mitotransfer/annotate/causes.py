@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from spacy.tokens import Token
 
@@ -42,8 +42,14 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
         verdict = _in_clause(seen, own, outcome, resources)
         if verdict is not None:
             return verdict
-        seen = _verb(seen.head) if seen.head != seen and seen.dep_ in ("conj", "advcl", "ccomp") else None
-    return begun and bool(outcome.ident) and _is_better(outcome, resources)
+        up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
+        seen = _verb(seen.head) if up else None
+    return begun and bool(outcome.ident) and (outcome.direction == "none" or _is_better(outcome, resources))
+
+
+def _says_of_head(verb: Token) -> bool:
+    """ "…, which then secreted cytokines" goes on with the story; "cells in which CD38 was silenced" says who they are."""
+    return verb.dep_ == "relcl" and any(child.lower_ == "which" and child.dep_ in ("nsubj", "dep") for child in verb.children)
 
 
 def _verb(token: Token) -> Token:
@@ -89,9 +95,12 @@ def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resource
     kept = sorted({one.i: one for one in tokens if one.i not in own}.items())
     lead = _LEAD.match(verb.doc.text)
     text = f"{lead[0] if lead else ''} {_text(one for _, one in kept)}"
-    compared = rules.is_comparator.search(text)
-    if compared:
-        text = text[: compared.start()] if rules.is_treatment.search(text[: compared.start()]) else text
+    if compared := rules.is_comparator.search(text):
+        text, other = text[: compared.start()], text[compared.end() :]
+        if not rules.is_treatment.search(text) and rules.is_treatment.search(other) and not _CONTROL.search(other):
+            return False  # "lower in controls than after transplantation"
+        if _CONTROL.search(other) and not _is_harmed(text, kept, compared.start(), outcome, resources):
+            return True
     if _is_stopped(text, rules):
         return False
     if rules.is_treatment.search(text) or any(_is_given(one) for _, one in kept):
@@ -100,9 +109,13 @@ def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resource
         return True
     if _CONTROL.search(text):
         return False
-    if rules.is_harm.search(text) or any(one._.slot in _HARMS for _, one in kept):
-        return None if _is_better(outcome, resources) else False
-    return None
+    return False if _is_harmed(text, kept, len(text), outcome, resources) else None
+
+
+def _is_harmed(text: str, kept: Sequence[tuple[int, Token]], end: int, outcome: Outcome, resources: Resources) -> bool:
+    """Whether an injury or poison is named (up to an offset) and the outcome changes for the worse."""
+    harm = resources.rules.is_harm.search(text) or any(one._.slot in _HARMS for _, one in kept[:end])
+    return bool(harm) and not _is_better(outcome, resources)
 
 
 def _is_given(token: Token) -> bool:

@@ -23,13 +23,12 @@ _ATTRIBUTE_TAGS = frozenset({"JJR", "RBR", "VBN", "VBD", "JJ"})
 # Participles before a noun that say in what state it was found, not what happened to it.
 _STATES = frozenset({
     "impaired", "defective", "limited", "lost", "altered", "changed", "elevated", "induced", "activated", "stimulated", "similar",
-    "comparable", "equal", "identical", "equivalent", "inhibited", "blocked", "disrupted", "compromised", "silenced", "depleted",
+    "comparable", "equal", "identical", "same", "equivalent", "inhibited", "blocked", "disrupted", "compromised", "silenced", "depleted",
     "protected", "driven", "caused", "affected", "modified", "influenced", "maintained", "unaffected", "unaltered", "weakened",
     "enriched", "supported", "favored", "cleared", "delayed", "extended", "expanded", "improve", "unchanged", "inferior",
 })  # fmt: skip
 _BELONGING = frozenset({"of", "in", "on", "to"})
 _UNREAL = frozenset({"may", "might", "could", "can", "would", "should", "will"})
-_ABLE = frozenset({"able", "unable", "potential", "ability", "capacity", "promise", "attempt", "aim", "try", "seek", "strategy", "way"})
 _SEEN = frozenset({"find", "show", "see", "observe", "appear", "seem", "prove", "help", "report", "know", "demonstrate", "fail"})
 _POPULATION = frozenset({"with", "of", "than", "for", "among", "between", "without"})
 _WITHOUT_OBJECT = frozenset({"changes_itself", "rose", "just_before"})
@@ -38,7 +37,7 @@ _WITHOUT_OBJECT = frozenset({"changes_itself", "rose", "just_before"})
 class Change(NamedTuple):
     """A token that names what changes, and how; `trigger` is the word that says so, `rule` the id of its rule.
 
-    `meaning` is increase, decrease, change, none, or improve and worsen, whose direction depends on what one wants of the outcome.
+    `meaning` is increase, decrease, none, or improve and worsen, whose direction depends on what one wants of the outcome.
     """
 
     outcome: Token
@@ -58,8 +57,10 @@ def find_changes(found: Sequence[Found], outcomes: Sequence[Mention], cues: list
     for one in effects:
         for change in _spread(one, rules):
             for whole in _composed(change, nested, outcomes, rules):
-                if whole.trigger != whole.outcome and not _is_unreal(whole.trigger):
-                    best.setdefault(whole.outcome.i, _with_denial(whole, cues))
+                if whole.trigger == whole.outcome or _is_unreal(whole.trigger):
+                    continue
+                if (told := _with_denial(whole, cues)).meaning != "change":  # which way nobody says
+                    best.setdefault(whole.outcome.i, told)
     inner = {change.outcome.i for change in best.values()}
     kept = (change for change in best.values() if change.rule != "does_better" or change.outcome.i in inner)
     return sorted(kept, key=lambda change: change.outcome.i)
@@ -126,12 +127,21 @@ def _spread(found: Found, rules: ProseRules) -> Iterator[Change]:
     for token in [outcome] if first.rule == "does_better" else coordinated(start):
         if token != outcome and ((token.i < trigger.i) != before or _is_excluded(token)):
             continue
+        if token != outcome and _opens_another(token, start):
+            break
         own = attribute(token, listed=token != outcome)
         if own is not None and own != trigger and (token != outcome or _comes_about(first, rules)):
             meaning = own._.says
             yield Change(token, meaning, own, "attributive")
         else:
             yield first._replace(outcome=token, meaning=meaning)
+
+
+def _opens_another(token: Token, start: Token) -> bool:
+    """Whether ", and" before a part of a list that has its "and" already opens another clause: "lowered A and B, and C rose"."""
+    at = token.left_edge.i
+    words = [word.lower_ for word in token.doc[max(0, at - 2) : at]]
+    return words == [",", "and"] and any(word.lower_ == "and" for word in token.doc[start.i : at - 2])
 
 
 def _comes_about(change: Change, rules: ProseRules) -> bool:
@@ -168,6 +178,8 @@ def _composed(change: Change, nested: set[int], outcomes: Sequence[Mention], rul
     if token._.says and token.pos_ == "NOUN" and not _is_whole(token, outcomes):
         inner = compose(change.meaning, token._.says)
         parts = _parts(token)
+        if not parts:
+            return [change] if change.rule != "attributive" else []  # "cognitive impairment"
         shared = len(parts) if _is_closed(token) else 1
         return [
             whole
@@ -223,8 +235,15 @@ def _with_denial(change: Change, cues: list[Cue]) -> Change:
     trigger = change.trigger
     text = trigger.doc.text
     denied = polarity_at(text, cues, trigger.idx, trigger.idx + len(trigger)).negated or _is_denied(trigger)
-    denied = denied or _is_denied(change.outcome)
+    denied = denied or _is_denied(change.outcome) or _is_denied(_list_head(change.outcome))
     return change._replace(meaning="none") if denied else change
+
+
+def _list_head(token: Token) -> Token:
+    """The first of the list that a noun stands in."""
+    while token.dep_ == "conj" and token.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head
+    return token
 
 
 def _is_denied(token: Token) -> bool:
@@ -236,8 +255,6 @@ def _is_unreal(trigger: Token) -> bool:
     verb = trigger
     while verb.pos_ != "VERB" and verb.head != verb:
         verb = verb.head
-    if verb.dep_ in ("xcomp", "acl") and verb.head.lemma_ in _ABLE:
-        return True
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
     if "to" in helpers and not (verb.dep_ == "xcomp" and verb.head.lemma_ in _SEEN):
         return True  # what was wanted: "to inhibit opening"

@@ -89,7 +89,8 @@ def _named(
         return
     for text in _variants(token, resources):
         whole = f"{_text(belonging[0], resources)} {text}" if belonging and token.lemma_ not in words.carriers else text
-        if _is_plausible(token, whole, resources):
+        head = before if token.lemma_ in words.carriers and before.dep_ == "compound" and before.head == token else token
+        if _is_plausible(head, whole, resources):
             yield token, "", whole
 
 
@@ -157,13 +158,21 @@ def _text(token: Token, resources: Resources) -> str:
         kept.pop(0)
     if not kept:
         return ""
-    start = next((number + 1 for number, one in enumerate(kept) if one._.says and doer_before(one) is not None), 0)
+    start = max((number + 1 for number, one in enumerate(kept) if one != token and _is_lead(one)), default=0)
     return _BRACKETS.sub("", _join(one for one in kept[start:] if not (one._.says and one != token)))
+
+
+def _is_lead(token: Token) -> bool:
+    """Whether a name begins only behind a word: a verb taken for a participle, "-driven", "-induced"."""
+    if token._.says and doer_before(token) is not None:
+        return True
+    joined = token.i > 0 and token.nbor(-1).text in "-‐‑–"
+    return joined and token.lower_ in ("driven", "induced", "mediated", "dependent", "related", "associated", "derived", "treated")
 
 
 def _may_go(kept: Sequence[Token]) -> bool:
     """ "ATP levels" are ATP, "muscle force" is no muscle."""
-    return kept[-1].lemma_ in ("level", "content", "expression", "amount", "concentration", "transcript", "mRNA", "value") and (
+    return kept[-1].lemma_ in ("level", "expression", "amount", "concentration", "transcript", "mRNA", "value") and (
         kept[-2].pos_ in ("NOUN", "PROPN", "PUNCT", "NUM")
     )
 
@@ -181,11 +190,12 @@ def _is_place(token: Token) -> bool:
 def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
     """Whether words without entry can be an outcome: no animals, cells, doses, times, nor mitochondria that move."""
     words = resources.rules.outcome_words
-    if (token.pos_ not in ("NOUN", "PROPN") and token.tag_ != "VBG") or token.lemma_ in words.never or token.lower_ in words.never:
-        return False
-    if token._.slot in _NO_OUTCOME or token._.says or token.lemma_ in words.carriers:
+    named_by_number = token.pos_ == "NUM" and re.match(r"[^\W\d]+-", text) is not None  # Bcl-2
+    if (token.pos_ not in ("NOUN", "PROPN") and token.tag_ != "VBG" and not named_by_number) or token.lemma_ in words.never or token.lower_ in words.never:
         return False
     parts = text.split()
+    if token._.slot in _NO_OUTCOME or token.lemma_ in words.carriers or (token._.says and len(parts) == 1):
+        return False
     if len(parts) == 1 and token.lemma_ in words.vague:
         return False
     return _SHORTEST <= len(text) and len(parts) <= _LONGEST and any(character.isalpha() for character in text)

@@ -33,3 +33,9 @@ def key(outcome: Outcome) -> str:
 def effect_role(outcome: Outcome) -> Role:
     """An outcome as a role of an event."""
     return Role("effect", outcome.surface, outcome.ident, outcome.direction, outcome.target)
+
+
+def of_cells(outcome: Outcome, resources: Resources) -> Outcome:
+    """The outcome as one of cells, where the vocabulary tells it from the same of animals: "survival"."""
+    found = resources.matcher("outcome").exactly(f"cell {outcome.surface}")
+    return outcome._replace(ident=found[0].ident) if found else outcome

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mitotransfer.annotate.drafts import Draft, event_of
 from mitotransfer.annotate.frames import Frame, in_animals
 from mitotransfer.annotate.outcomes import Outcome
-from mitotransfer.annotate.prose_effects import effect_role, effects_in, key
+from mitotransfer.annotate.prose_effects import effect_role, effects_in, key, of_cells
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Reading
 
@@ -31,6 +31,8 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
             continue
         for outcome in effects_in(reading, frame.resources, frame.extra, begun=begun):
             row = _row_for(standing, reading, outcome, setting, frame.resources)
+            if row.table == "secretion":
+                outcome = of_cells(outcome, frame.resources)
             place = (id(row), key(outcome))
             if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
                 seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
