@@ -108,12 +108,34 @@ def mark_slots(doc: Doc, names: Iterable[tuple[int, int, str]]) -> None:
 
 
 def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
-    """Gives each token whose form or lemma (also with "up-" or "down-" before it) has a meaning that meaning as what it SAYS."""
+    """Gives each token whose form or lemma (also with "up-" or "down-" before it) has a meaning that meaning as what it SAYS.
+
+    The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right.
+    """
     for token in doc:
         forms = [token.lower_, token.lemma_]
+        if token.pos_ in ("VERB", "ADJ"):
+            forms += _bare(token.lower_)
         if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
-        token._.says = next((meanings[form] for form in forms if form in meanings), "")
+        known = next((form for form in forms if form in meanings), "")
+        token._.says = meanings.get(known, "")
+        if known and token.pos_ == "VERB":
+            token.lemma_ = known
+
+
+def _bare(form: str) -> list[str]:
+    """What a regular form of a verb can come from: "boosted", "elevates", "dropping", "amplified".
+
+    >>> "boost" in _bare("boosted"), "elevate" in _bare("elevated"), "drop" in _bare("dropping"), "amplify" in _bare("amplified")
+    (True, True, True, True)
+    """
+    for ending in ("ing", "ed", "es", "s"):
+        if form.endswith(ending):
+            stem = form.removesuffix(ending)
+            doubled = [stem[:-1]] if stem[-1:] == stem[-2:-1] else []
+            return [stem, f"{stem}e", *doubled, f"{stem[:-1]}y"]
+    return []
 
 
 def compiled(rule: DependencyRule, lists: Mapping[str, Sequence[str]]) -> list[list[dict[str, Any]]]:

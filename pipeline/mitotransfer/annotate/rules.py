@@ -126,8 +126,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
     @cached_property
     def meanings(self) -> dict[str, str]:
-        """The direction of change that a word tells, by its form or lemma."""
-        return {word: meaning for meaning, words in self.directions.items() for word in words}
+        """The direction of change that a word tells, by its form or lemma; empty for words of `lists` that tell none."""
+        listed = {word: "" for words in self.lists.values() for word in words}
+        return listed | {word: meaning for meaning, words in self.directions.items() for word in words}
 
     @cached_property
     def distractor(self) -> re.Pattern[str]:
