@@ -83,9 +83,12 @@ def _by(doer: Token, rules: ProseRules) -> bool:
     text = _text(tokens)
     if _is_stopped(text, rules):
         return False
-    if doer.lower_ in _PRONOUNS or rules.is_treatment.search(text) or any(one._.slot == "cell" or _is_given(one) for one in tokens):
+    if _names_mitochondria(text, tokens, rules):
         return True
-    return False
+    if rules.is_harm.search(text) or any(one._.slot in _HARMS for one in tokens):
+        return False
+    treats = doer.lower_ in _PRONOUNS or any(one._.slot == "cell" for one in tokens)
+    return treats or rules.is_treatment.search(text) is not None
 
 
 def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resources) -> bool | None:
@@ -103,19 +106,26 @@ def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resource
             return True
     if _is_stopped(text, rules):
         return False
-    if rules.is_treatment.search(text) or any(_is_given(one) for _, one in kept):
+    harmed = _is_harmed(text, kept, len(text), outcome, resources)
+    if _names_mitochondria(text, [one for _, one in kept], rules) or (rules.is_treatment.search(text) and not harmed):
         return True
     if outcome.direction == "none" and _GROUPS.search(text) and not _BASELINE.search(text):
         return True
     if _CONTROL.search(text):
         return False
-    return False if _is_harmed(text, kept, len(text), outcome, resources) else None
+    return False if harmed else None
 
 
 def _is_harmed(text: str, kept: Sequence[tuple[int, Token]], end: int, outcome: Outcome, resources: Resources) -> bool:
     """Whether an injury or poison is named (up to an offset) and the outcome changes for the worse."""
     harm = resources.rules.is_harm.search(text) or any(one._.slot in _HARMS for _, one in kept[:end])
     return bool(harm) and not _is_better(outcome, resources)
+
+
+def _names_mitochondria(text: str, tokens: Sequence[Token], rules: ProseRules) -> bool:
+    """Whether mitochondria that move, or what brings them, are named."""
+    named = next(phrase for phrase in rules.treatments if phrase.id == "mitochondria_named")
+    return named.regex.search(text) is not None or any(_is_given(one) for one in tokens)
 
 
 def _is_given(token: Token) -> bool:
