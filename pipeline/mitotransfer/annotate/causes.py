@@ -19,7 +19,9 @@ _CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
 _ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
 # what a sentence opens with holds for all of its clauses
 _LEAD = re.compile(r"^(?:in|after|when|once|upon|under|with|without|by|following|on|if|among|during)\b[^,]*,", re.IGNORECASE)
-_GROUPS = re.compile(r"\b(?:between|in|among|across) (?:the )?(?:two |both |all |three )?(?:groups|treatments|arms)\b", re.IGNORECASE)
+_GROUPS = re.compile(
+    r"\b(?:between|in|among|across) (?:the )?(?:two |both |all |three )?(?:groups|treatments|arms)\b", re.IGNORECASE
+)
 _BASELINE = re.compile(r"\b(?:baseline|before|prior|beginning|start|initial\w*|pre-?\w*)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
 
@@ -66,20 +68,24 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     trigger = outcome.change.trigger
     for child in [*(verb.children if trigger.pos_ in ("ADJ", "ADV") and verb.lemma_ == "be" else ()), *trigger.children]:
         if child.dep_ in ("agent", "prep") and child.lower_ == "by":
-            named = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
-            if named is not None and named.pos_ != "NUM":
-                return named
+            for named in child.children:
+                if named.dep_ in ("pobj", "pcomp") and named.pos_ != "NUM":
+                    return named
     if outcome.change.rule == "attributive" and (before := doer_before(trigger)) is not None:
         return before
     if verb == outcome.change.trigger and outcome.change.rule in _ACTIVE:
         found = subject(verb)
-        return found if found is not None and found.i != outcome.change.outcome.i else None
+        if found is None or found.i == outcome.change.outcome.i:
+            return None
+        relative = found.lower_ in ("that", "which", "who") and verb.dep_ == "relcl"
+        return next(iter(verb.ancestors), found) if relative else found
     return None
 
 
 def _by(doer: Token, rules: ProseRules) -> bool:
     """Whether the doer is what hands over or is given."""
-    tokens = list(doer.subtree) if doer.dep_ not in ("compound", "nmod") else [doer]
+    narrow = doer.dep_ in ("compound", "nmod") or any(child.dep_ == "relcl" for child in doer.children)
+    tokens = [*phrase(doer), *_received(doer)] if narrow else list(doer.subtree)
     text = _text(tokens)
     if _is_stopped(text, rules):
         return False
@@ -89,6 +95,11 @@ def _by(doer: Token, rules: ProseRules) -> bool:
         return False
     treats = doer.lower_ in _PRONOUNS or any(one._.slot == "cell" for one in tokens)
     return treats or rules.is_treatment.search(text) is not None
+
+
+def _received(doer: Token) -> list[Token]:
+    """What those got who do something: "cells that had received mitochondria"."""
+    return [one for child in doer.children if child.dep_ == "relcl" and child.tag_ == "VBN" for one in child.subtree]
 
 
 def _in_clause(verb: Token, own: set[int], outcome: Outcome, resources: Resources) -> bool | None:

@@ -6,7 +6,7 @@ put together: what attenuates a loss of potential raises potential.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Token
@@ -20,13 +20,6 @@ from mitotransfer.document import Mention
 _OPPOSITE = {"increase": "decrease", "decrease": "increase", "improve": "worsen", "worsen": "improve"}
 _ATTRIBUTES = frozenset({"amod", "advmod", "nmod", "nummod"})
 _ATTRIBUTE_TAGS = frozenset({"JJR", "RBR", "VBN", "VBD", "JJ"})
-# Participles before a noun that say in what state it was found, not what happened to it.
-_STATES = frozenset({
-    "impaired", "defective", "limited", "lost", "altered", "changed", "elevated", "induced", "activated", "stimulated", "similar",
-    "comparable", "equal", "identical", "same", "equivalent", "inhibited", "blocked", "disrupted", "compromised", "silenced", "depleted",
-    "protected", "driven", "caused", "affected", "modified", "influenced", "maintained", "unaffected", "unaltered", "weakened",
-    "enriched", "supported", "favored", "cleared", "delayed", "extended", "expanded", "improve", "unchanged", "inferior",
-})  # fmt: skip
 _BELONGING = frozenset({"of", "in", "on", "to"})
 _UNREAL = frozenset({"may", "might", "could", "can", "would", "should", "will"})
 _SEEN = frozenset({"find", "show", "see", "observe", "appear", "seem", "prove", "help", "report", "know", "demonstrate", "fail"})
@@ -51,7 +44,8 @@ def find_changes(found: Sequence[Found], outcomes: Sequence[Mention], cues: list
 
     `outcomes` are its names of outcomes, which stay whole ("loss of neurons"); `cues` are its negations.
     """
-    effects = [one for one in found if one.rule.event == "effect" and _stands(one)]
+    states = frozenset(rules.lists.get("states", ()))
+    effects = [one for one in found if one.rule.event == "effect" and _stands(one, states)]
     nested = {change.trigger.i for one in effects for change in _first(one) if change.rule in ("change_of", "compound_change")}
     best: dict[int, Change] = {}
     for one in effects:
@@ -71,18 +65,19 @@ def _first(found: Found) -> list[Change]:
     return [Change(outcome, found.rule.direction or trigger._.says, trigger, found.rule.id)]
 
 
-def _stands(found: Found) -> bool:
+def _stands(found: Found, states: Collection[str]) -> bool:
     """Whether a match of a rule is a change at all: no state of a patient, no verb with an object read as one without."""
     trigger, outcome, rule = found.tokens["trigger"], found.tokens["outcome"], found.rule.id
-    if trigger.lower_ == "longer" and trigger.i and trigger.nbor(-1).lower_ == "no":
-        return False
+    before = [token.lower_ for token in trigger.doc[max(0, trigger.i - 2) : trigger.i + 1]]
+    if "no longer" in " ".join(before):
+        return False  # an effect that went away with its cause is a control
     if rule == "changed_too" and (_has(trigger, "nsubjpass") or _has(trigger, "nsubj")):
         return False
     if rule in _WITHOUT_OBJECT and (_has(trigger, "dobj") or (rule == "just_before" and _has(trigger, "nsubj"))):
         return False
     if rule == "attributive":
-        states = trigger.lower_ in _STATES and doer_before(trigger) is None
-        return not (states or trigger.i > outcome.i or _is_population(outcome, trigger) or _is_joined(trigger))
+        state = trigger.lower_ in states and doer_before(trigger) is None
+        return not (state or trigger.i > outcome.i or _is_population(outcome, trigger) or _is_joined(trigger))
     return not (trigger.dep_ == "amod" and trigger.head.i > trigger.i)
 
 
@@ -129,7 +124,7 @@ def _spread(found: Found, rules: ProseRules) -> Iterator[Change]:
             continue
         if token != outcome and _opens_another(token, start):
             break
-        own = attribute(token, listed=token != outcome)
+        own = _attribute(token, rules, listed=token != outcome)
         if own is not None and own != trigger and (token != outcome or _comes_about(first, rules)):
             meaning = own._.says
             yield Change(token, meaning, own, "attributive")
@@ -156,7 +151,7 @@ def _is_excluded(token: Token) -> bool:
     return words[-2:] == ["but", "not"] or words[-2:] == ["rather", "than"] or words[-2:] == ["and", "not"]
 
 
-def attribute(token: Token, *, listed: bool = False) -> Token | None:
+def _attribute(token: Token, rules: ProseRules, *, listed: bool) -> Token | None:
     """The word before a noun that says how it changed ("higher ATP"), None if there is none.
 
     In a list a participle is a verb that the parser did not know for one: "reduced A and stimulated B".
@@ -167,7 +162,7 @@ def attribute(token: Token, *, listed: bool = False) -> Token | None:
         if child.dep_ in _ATTRIBUTES
         and child._.says
         and child.tag_ in _ATTRIBUTE_TAGS
-        and (child.lower_ not in _STATES or (listed and child.tag_ in ("VBN", "VBD")))
+        and (child.lower_ not in rules.lists.get("states", ()) or (listed and child.tag_ in ("VBN", "VBD")))
     )
     return next((child for child in found if not _is_joined(child)), None)
 
@@ -200,7 +195,7 @@ def _is_whole(token: Token, outcomes: Sequence[Mention]) -> bool:
 
 
 def _is_closed(token: Token) -> bool:
-    """Whether the list that a noun stands in has its "and": in "A, loss of B and C" the last belongs to the list, not to the loss."""
+    """Whether the list that a noun stands in has its "and": in "A, loss of B and C" the last is not lost but listed."""
     return token.dep_ != "conj" or any(child.dep_ == "cc" for child in token.head.children)
 
 

@@ -47,9 +47,7 @@ def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resource
     ]
 
 
-def _named(
-    token: Token, change: Change, mentions: Sequence[Mention], resources: Resources
-) -> Iterator[tuple[Token, str, str]]:
+def _named(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """Token, id and words of each outcome at a token."""
     words = resources.rules.outcome_words
     if change.rule == "does_better":
@@ -74,7 +72,12 @@ def _named(
     if found:
         return
     before = token.nbor(-1) if token.i else token
-    if token.lemma_ in words.carriers and not belonging and (inner := named(before, mentions)) is not None and before.head == token:
+    if (
+        token.lemma_ in words.carriers
+        and not belonging
+        and (inner := named(before, mentions)) is not None
+        and before.head == token
+    ):
         yield before, inner.ident, inner.surface  # "aminotransferase activity"
         return
     if token.lemma_ in words.carriers and belonging:
@@ -95,13 +98,14 @@ def _named(
 
 
 def _known(token: Token, mention: Mention, resources: Resources) -> Iterator[tuple[Token, str, str]]:
-    """A name of the vocabulary, in the words of the sentence where these narrow it; one for each of "working and spatial memory"."""
+    """A name of the vocabulary, in the words of the sentence where these narrow it; two for "working and spatial memory"."""
     for text in _variants(token, resources):
-        whole = text if normal_words(mention.surface) < normal_words(text) else mention.surface.rstrip(" .")
-        yield token, _ident(text, resources) or mention.ident, whole
+        own = _ident(text, resources)
+        narrower = own or _words(mention.surface) < _words(text)
+        yield token, own or mention.ident, text if narrower else mention.surface.rstrip(" .")
 
 
-def normal_words(text: str) -> set[str]:
+def _words(text: str) -> set[str]:
     """The words of a text, in lower case."""
     return set(text.lower().replace("-", " ").split())
 
@@ -167,7 +171,16 @@ def _is_lead(token: Token) -> bool:
     if token._.says and doer_before(token) is not None:
         return True
     joined = token.i > 0 and token.nbor(-1).text in "-‐‑–"
-    return joined and token.lower_ in ("driven", "induced", "mediated", "dependent", "related", "associated", "derived", "treated")
+    return joined and token.lower_ in (
+        "driven",
+        "induced",
+        "mediated",
+        "dependent",
+        "related",
+        "associated",
+        "derived",
+        "treated",
+    )
 
 
 def _may_go(kept: Sequence[Token]) -> bool:
@@ -178,8 +191,11 @@ def _may_go(kept: Sequence[Token]) -> bool:
 
 
 def _is_dropped(token: Token, dropped: Sequence[str]) -> bool:
-    return token.lower_ in dropped or token.pos_ in ("NUM", "PUNCT", "DET", "ADV", "PRON") or bool(token._.says) or (
-        token.lower_ in ("h", "day", "days", "week", "min", "month", "months")
+    return (
+        token.lower_ in dropped
+        or token.pos_ in ("NUM", "PUNCT", "DET", "ADV", "PRON")
+        or bool(token._.says)
+        or (token.lower_ in ("h", "day", "days", "week", "min", "month", "months"))
     )
 
 
@@ -191,14 +207,18 @@ def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
     """Whether words without entry can be an outcome: no animals, cells, doses, times, nor mitochondria that move."""
     words = resources.rules.outcome_words
     named_by_number = token.pos_ == "NUM" and re.match(r"[^\W\d]+-", text) is not None  # Bcl-2
-    if (token.pos_ not in ("NOUN", "PROPN") and token.tag_ != "VBG" and not named_by_number) or token.lemma_ in words.never or token.lower_ in words.never:
+    if (
+        (token.pos_ not in ("NOUN", "PROPN") and token.tag_ != "VBG" and not named_by_number)
+        or token.lemma_ in words.never
+        or token.lower_ in words.never
+    ):
         return False
     parts = text.split()
     if token._.slot in _NO_OUTCOME or token.lemma_ in words.carriers or (token._.says and len(parts) == 1):
         return False
     if len(parts) == 1 and token.lemma_ in words.vague:
         return False
-    return _SHORTEST <= len(text) and len(parts) <= _LONGEST and any(character.isalpha() for character in text)
+    return len(text) >= _SHORTEST and len(parts) <= _LONGEST and any(character.isalpha() for character in text)
 
 
 def _direction(meaning: str, token: Token, ident: str, surface: str, resources: Resources) -> str:
@@ -208,7 +228,8 @@ def _direction(meaning: str, token: Token, ident: str, surface: str, resources: 
     if ident:
         better = improved(Mention(0, 0, "outcome", ident, surface), resources)
     else:
-        better = "decrease" if {token.lemma_, surface.split()[-1]} & set(resources.rules.outcome_words.wanted_low) else "increase"
+        low = {token.lemma_, surface.rsplit(maxsplit=1)[-1]} & set(resources.rules.outcome_words.wanted_low)
+        better = "decrease" if low else "increase"
     return better if meaning == "improve" else _OPPOSITE[better]
 
 

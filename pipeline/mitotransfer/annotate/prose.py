@@ -33,7 +33,9 @@ def prose_events(article: Article, resources: Resources, extra: Extra, short: Ma
     chosen = [number for number, s in enumerate(read) if s.topical and s.voice != "none"]
     found = recognised([read[number] for number in chosen], resources, short or {})
     first = {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(chosen, found, strict=True)}
-    cited = [(finding, reading) for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings]
+    cited = [
+        (finding, reading) for reading in first.values() if reading.sentence.voice == "cited" for finding in reading.findings
+    ]
     events = [event for finding, reading in cited if (event := single_event(finding, reading, resources, extra)) is not None]
     if review:
         return events

@@ -13,7 +13,13 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Reading
 
 _CULTURE = re.compile(r"\b(?:in vitro|co-?cultur\w*|cultur\w+|cell lines?|medium)\b", re.IGNORECASE)
-_METHODS = re.compile(r"\b(?:methods?|materials|procedures?|experimental|statistics|statistical)\b(?! and results)", re.IGNORECASE)
+_METHODS = re.compile(
+    r"\b(?:methods?|materials|procedures?|experimental|statistics|statistical)\b(?! and results)", re.IGNORECASE
+)
+_WERE = re.compile(r"\b(?:was|were|had been|received|underwent)\b", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:transplant|inject|infus|administ|instil|deliver|given|received|co-?cultur|incubat|engraft)\w*", re.IGNORECASE
+)
 _OF_ANIMALS = frozenset({"functional", "structural"})  # classes of outcomes that cells in culture do not have
 
 
@@ -25,20 +31,29 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
     standing = [row for row in rows if not row.negated]
     for reading in own:
         kind = reading.sentence.passage.kind
-        begun = begun or (bool(reading.findings) and kind != "title")
+        begun = begun or (kind != "title" and (bool(reading.findings) or _tells_of_giving(reading)))
         setting = _setting(reading) or setting
-        if kind in ("caption", "title") or not standing or any(_METHODS.search(title) for title in reading.sentence.passage.section):
+        if (
+            kind in ("caption", "title")
+            or not standing
+            or any(_METHODS.search(title) for title in reading.sentence.passage.section)
+        ):
             continue
-        for outcome in effects_in(reading, frame.resources, frame.extra, begun=begun):
-            row = _row_for(standing, reading, outcome, setting, frame.resources)
-            if row.table == "secretion":
-                outcome = of_cells(outcome, frame.resources)
+        for found in effects_in(reading, frame.resources, frame.extra, begun=begun):
+            row = _row_for(standing, reading, found, setting, frame.resources)
+            outcome = of_cells(found, frame.resources) if row.table == "secretion" else found
             place = (id(row), key(outcome))
             if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
                 seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
     for row, reading, outcome in seen.values():
         trigger, rule = outcome.change.trigger, f"prose:effect_{outcome.change.rule}"
         row.added.append(event_of(reading, "effect", row.table, [effect_role(outcome)], trigger.text, rule, trigger.idx))
+
+
+def _tells_of_giving(reading: Reading) -> bool:
+    """Whether a sentence tells that mitochondria, or what carries them, were given: what follows it can be the effect."""
+    text = reading.sentence.text
+    return reading.sentence.topical and _WERE.search(text) is not None and _GIVEN.search(text) is not None
 
 
 def _setting(reading: Reading) -> str:

@@ -66,9 +66,9 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
         if passage.part not in _PARTS or passage.kind not in _KINDS or _OTHERS.search(" ".join(passage.section[:1])):
             continue
         before = False
-        for start, end in split_sentences(passage.text):
-            if heading := _HEADING.match(passage.text, start, end):
-                start = heading.end()  # parsers take "Results: Mitochondria raised ATP" for one phrase
+        for begin, end in split_sentences(passage.text):
+            # parsers take "Results: Mitochondria raised ATP" for one phrase
+            start = heading.end() if (heading := _HEADING.match(passage.text, begin, end)) else begin
             text = passage.text[start:end]
             topical = has_topic(text)
             if named_only:
