@@ -75,7 +75,7 @@ def rule(**given: object) -> dict[str, object]:
         ({"distractors": [rule(yes=["z"])]}, "should match 'z'"),
         ({"distractors": [rule(no=["x!"])]}, "should not match 'x!'"),
         ({"own": [rule(), rule()]}, "two rules have the id 'a'"),
-        ({"comparatives": {"up": ["higher"]}}, "up"),
+        ({"directions": {"up": ["higher"]}}, "up"),
         ({"word": {}}, "unknown key 'word'; allowed here: .*words"),
     ],
 )

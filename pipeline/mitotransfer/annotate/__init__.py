@@ -66,9 +66,12 @@ def _named(event: Event, resources: Resources) -> Event:
 
 
 def _label(role: Role, resources: Resources) -> str:
-    """The entry's label; the words themselves where there is none, or where they name the opposite of their outcome."""
+    """The entry's label; the words themselves where there is none, where they name the opposite of their outcome or narrow it."""
     entry = resources.vocabulary.entries.get(role.ident)
-    return role.surface if entry is None or is_inverse(entry, role.surface) else entry.label
+    if entry is None or is_inverse(entry, role.surface):
+        return role.surface
+    narrower = role.name == "effect" and not resources.matcher("outcome").exactly(role.surface)
+    return role.surface if narrower else entry.label
 
 
 def _mentions_topic(article: Article) -> bool:

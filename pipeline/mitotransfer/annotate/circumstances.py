@@ -1,29 +1,21 @@
-"""What other sentences add to rows: effects, labels and mechanisms go to the row they speak for."""
+"""What other sentences add to rows: labels and mechanisms go to the row they speak for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from mitotransfer.annotate.cells import linked
-from mitotransfer.annotate.comparisons import prose_effects
 from mitotransfer.annotate.drafts import Draft, event_of
 from mitotransfer.annotate.frames import Frame, in_animals
 from mitotransfer.annotate.roles import Reading
-from mitotransfer.document import Role
 
 
 def add_circumstances(rows: list[Draft], own: Sequence[Reading], frame: Frame) -> None:
-    """Effects, labels and mechanisms of other sentences go to the row they speak for."""
-    begun = False
-    seen: set[tuple[str, str]] = set()
+    """Labels and mechanisms of other sentences go to the row they speak for."""
     for reading in own:
-        kind = reading.sentence.passage.kind
-        begun = begun or (bool(reading.findings) and kind != "title")
         row = _row_for(rows, reading)
         if row is None:
             continue
-        if begun and kind != "caption" and not reading.controlled:
-            _add_effects(row, reading, frame, seen)
         labels = linked("label", frame.in_sentence(reading, ("label",))) if reading.sentence.topical else []
         secretion = next((r for r in rows if r.table == "secretion" and not r.negated), None)
         if labels and secretion:
@@ -48,12 +40,3 @@ def _row_for(rows: list[Draft], reading: Reading) -> Draft | None:
         standing = [row for row in standing if row.table == wanted] or standing
     here = {m.ident for m in reading.slots.mentions}
     return max(standing, key=lambda row: len(here & (row.idents("recipient") | row.idents("target"))))
-
-
-def _add_effects(row: Draft, reading: Reading, frame: Frame, seen: set[tuple[str, str]]) -> None:
-    for effect in prose_effects(reading.sentence.text, frame.resources, frame.extra):
-        if (effect.ident, row.table) in seen:
-            continue
-        seen.add((effect.ident, row.table))
-        roles = [Role("effect", effect.surface, effect.ident, effect.direction)]
-        row.added.append(event_of(reading, "effect", row.table, roles, effect.trigger, "prose:effect", effect.trigger_start))

@@ -7,8 +7,9 @@ A pattern is a list of nodes, the first of which stands alone and each other in 
     trigger > cause?: DEP=nsubj              the same, and the rule also applies where no such token is
     outcome >> _of: DEP=pobj SLOT=cell|tissue   one of several values; names that begin with _ fill no role
 
-Properties: DEP, LEMMA, LOWER, POS, TAG, and SLOT, the category of the name that a token belongs to (`mark_slots`).
-`KEY!=value` is what it must not be, `KEY` alone that it has any value.
+Properties: DEP, LEMMA, LOWER, POS, TAG, and SLOT, the category of the name that a token belongs to (`mark_slots`), and
+SAYS, the direction of change that the word tells (`mark_directions`). `KEY!=value` is what it must not be, `KEY` alone
+that it has any value.
 """
 
 from __future__ import annotations
@@ -30,14 +31,16 @@ ROLES = frozenset({
     "procedure", "disease", "condition", "tissue", "species", "route", "dose", "label",
 })  # fmt: skip
 _PROPERTIES = ("DEP", "LEMMA", "LOWER", "POS", "TAG")
-_SLOT = "SLOT"
+_MARKS = {"SLOT": "slot", "SAYS": "says"}  # properties that are marks of ours on a token
+_PREFIXES = 2  # tokens before the verb in "up-regulated"
 _OPERATORS = frozenset(
     ["<", ">", "<<", ">>", ".", ".*", ";", ";*", "$+", "$-", "$++", "$--", ">+", ">-", ">++", ">--", "<+", "<-", "<++", "<--"]
 )
 _NODE = re.compile(r"(?:(?P<left>\w+) (?P<operator>\S+) )?(?P<name>\w+)(?P<optional>\?)?:(?P<properties>.*)")
 _PROPERTY = re.compile(r"(?P<key>[A-Z]+)(?:(?P<sign>!?=)(?P<values>\S+))?")
 
-Token.set_extension("slot", default="", force=True)
+for _mark in _MARKS.values():
+    Token.set_extension(_mark, default="", force=True)
 
 
 class DependencyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +107,37 @@ def mark_slots(doc: Doc, names: Iterable[tuple[int, int, str]]) -> None:
             token._.slot = category
 
 
+def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
+    """Gives each token whose form or lemma (also with "up-" or "down-" before it) has a meaning that meaning as what it SAYS.
+
+    The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right.
+    """
+    for token in doc:
+        forms = [token.lower_, token.lemma_]
+        if token.pos_ in ("VERB", "ADJ"):
+            forms += _bare(token.lower_)
+        if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
+            forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
+        known = next((form for form in forms if form in meanings), "")
+        token._.says = meanings.get(known, "")
+        if known and token.pos_ == "VERB":
+            token.lemma_ = known
+
+
+def _bare(form: str) -> list[str]:
+    """What a regular form of a verb can come from: "boosted", "elevates", "dropping", "amplified".
+
+    >>> "boost" in _bare("boosted"), "elevate" in _bare("elevated"), "drop" in _bare("dropping"), "amplify" in _bare("amplified")
+    (True, True, True, True)
+    """
+    for ending in ("ing", "ed", "es", "s"):
+        if form.endswith(ending):
+            stem = form.removesuffix(ending)
+            doubled = [stem[:-1]] if stem[-1:] == stem[-2:-1] else []
+            return [stem, f"{stem}e", *doubled, f"{stem[:-1]}y"]
+    return []
+
+
 def compiled(rule: DependencyRule, lists: Mapping[str, Sequence[str]]) -> list[list[dict[str, Any]]]:
     """The rule as patterns of spaCy's DependencyMatcher, one for each choice of its optional nodes.
 
@@ -138,16 +172,22 @@ def compiled(rule: DependencyRule, lists: Mapping[str, Sequence[str]]) -> list[l
 
 def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Any]]:
     """The properties of a node as spaCy's token pattern has them."""
+    marks: dict[str, Any] = {}
     for word in text.split():
         read = _PROPERTY.fullmatch(word)
-        if read is None or read["key"] not in (*_PROPERTIES, _SLOT):
-            raise ValueError(f"'{word}' is no property; allowed: {', '.join((*_PROPERTIES, _SLOT))}, as KEY=value|value")
+        if read is None or read["key"] not in (*_PROPERTIES, *_MARKS):
+            raise ValueError(f"'{word}' is no property; allowed: {', '.join((*_PROPERTIES, *_MARKS))}, as KEY=value|value")
         values = list(_values(read["values"] or "", lists))
         if read["sign"] is None:
             wanted: dict[str, Any] = {"NOT_IN": [""]}
         else:
             wanted = {"IN" if read["sign"] == "=" else "NOT_IN": values}
-        yield ("_", {"slot": wanted}) if read["key"] == _SLOT else (read["key"], wanted)
+        if read["key"] in _MARKS:
+            marks[_MARKS[read["key"]]] = wanted
+        else:
+            yield read["key"], wanted
+    if marks:
+        yield "_", marks
 
 
 def _values(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
+from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import is_full, secretion_rows
 from mitotransfer.annotate.secretion_rows import stands as secretion_stands
@@ -48,6 +49,7 @@ def gathered_rows(
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
     rows = secretion + transplantation
     add_circumstances(rows, own, frame)
+    add_effects(rows, own, frame)
     return rows
 
 

@@ -72,17 +72,36 @@ class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True)
         return re.compile("|".join(f"(?:{pattern})" for pattern in self.patterns), re.IGNORECASE)
 
 
+Meaning = Literal["increase", "decrease", "improve", "worsen", "change", "none"]
+
+
+class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that tell what an outcome is, by lemma; `configs/rules/effects.yaml` explains each list."""
+
+    carriers: tuple[str, ...] = ()
+    wanted_low: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    verbs: dict[str, str] = {}
+    processes: dict[str, str] = {}
+
+
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """All files of the directory as one.
 
     Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+
+    `directions` are words that tell how something changed, `outcome_words` what changes; `treatments`, `harms` and
+    `comparators` tell to what a change is due.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.
     """
 
     words: dict[str, str] = {}
-    comparatives: dict[Literal["increase", "decrease", "improve", "worsen", "none"], tuple[str, ...]] = {}
+    directions: dict[Meaning, tuple[str, ...]] = {}
+    outcome_words: OutcomeWords = OutcomeWords()
     states: tuple[str, ...] = ()
     distractors: tuple[Phrase, ...] = ()
     background: tuple[Phrase, ...] = ()
@@ -90,6 +109,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
     attributions: tuple[Phrase, ...] = ()
+    treatments: tuple[Phrase, ...] = ()
+    harms: tuple[Phrase, ...] = ()
+    comparators: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -97,7 +119,8 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions)
+        causes = (*self.treatments, *self.harms, *self.comparators)
+        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions, *causes)
 
     @cached_property
     def attribution(self) -> dict[str, Phrase]:
@@ -110,10 +133,10 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return tuple((rule, tuple(_compiled(pattern, self.words) for pattern in rule.patterns)) for rule in self.rules)
 
     @cached_property
-    def comparative(self) -> re.Pattern[str]:
-        """The comparatives; the name of the matched group is their meaning."""
-        groups = (rf"(?P<{meaning}>{'|'.join(words)})" for meaning, words in self.comparatives.items())
-        return re.compile(rf"\b(?:{'|'.join(groups) or '(?!)'})\b", re.IGNORECASE)
+    def meanings(self) -> dict[str, str]:
+        """The direction of change that a word tells, by its form or lemma; empty for words of `lists` that tell none."""
+        listed = {word: "" for words in self.lists.values() for word in words}
+        return listed | {word: meaning for meaning, words in self.directions.items() for word in words}
 
     @cached_property
     def distractor(self) -> re.Pattern[str]:
@@ -139,6 +162,21 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def is_generic(self) -> re.Pattern[str]:
         """Names found by a language model that tell no cell from another."""
         return _any(self.generic_names)
+
+    @cached_property
+    def is_treatment(self) -> re.Pattern[str]:
+        """Mitochondria that are handed over or given, by whatever name."""
+        return _any(self.treatments)
+
+    @cached_property
+    def is_harm(self) -> re.Pattern[str]:
+        """What changes outcomes without mitochondria: injuries, poisons, controls."""
+        return _any(self.harms)
+
+    @cached_property
+    def is_comparator(self) -> re.Pattern[str]:
+        """What opens the side of a comparison that the treated one is measured against."""
+        return _any(self.comparators)
 
 
 def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
@@ -219,7 +257,9 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
         whole.setdefault(key, []).extend(value or ())
 
 
-_PHRASES = ("distractors", "background", "own", "controls", "generic_names", "attributions")
+_PHRASES = (
+    "distractors", "background", "own", "controls", "generic_names", "attributions", "treatments", "harms", "comparators",
+)  # fmt: skip
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 

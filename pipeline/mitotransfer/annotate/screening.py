@@ -26,6 +26,11 @@ _RESULTS = re.compile(r"\b(?:results?|findings|outcome)\b", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"\([^()]*\b[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?\b[^()]*\)")
 _NAMED = re.compile(r"\b(?P<name>[A-Z][\w'’-]+(?: and [A-Z][\w'’-]+)? et al)\b\.?\d*")
 _SEVERAL = 2
+_HEADING = re.compile(
+    r"(?:background|introduction|rationale|aims?|objectives?|purpose|methods?|materials and methods|methods and results|results?|"
+    r"findings|main results|conclusions?|interpretation|discussion|significance):\s+(?=\S)",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\bfigs?\b|\bfigures?\b|\btable \d", re.IGNORECASE)
 
 Voice = Literal["own", "cited", "aim", "none"]
@@ -77,7 +82,9 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
         if passage.part not in _PARTS or passage.kind not in _KINDS or _OTHERS.search(" ".join(passage.section[:1])):
             continue
         before, last = False, _NOBODY
-        for start, end in split_sentences(passage.text):
+        for begun, end in split_sentences(passage.text):
+            # parsers take "Results: Mitochondria raised ATP" for one phrase
+            start = heading.end() if (heading := _HEADING.match(passage.text, begun, end)) else begun
             printed = passage.text[start:end]
             topical = has_topic(printed)
             for statement in told(article, passage, start, end, last, resources.rules):

@@ -1,0 +1,41 @@
+"""Effects of one sentence: what changes in it, what that is called, and whether mitochondria that moved are the cause."""
+
+from __future__ import annotations
+
+from mitotransfer.annotate.causes import is_due
+from mitotransfer.annotate.changes import find_changes
+from mitotransfer.annotate.cues import find_cues
+from mitotransfer.annotate.effects import find_outcomes
+from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.outcomes import Outcome, outcomes_of
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.roles import Reading
+from mitotransfer.document import Role
+
+
+def effects_in(reading: Reading, resources: Resources, extra: Extra, *, begun: bool = True) -> list[Outcome]:
+    """The outcomes that a sentence says to change through mitochondria that moved, each once; `begun` as in `is_due`."""
+    if reading.doc is None:
+        return []
+    text = reading.sentence.text
+    mentions = find_outcomes(text, resources, extra)
+    changes = find_changes(reading.syntax, mentions, find_cues(text, resources.cues), resources.rules)
+    found = (outcome for change in changes for outcome in outcomes_of(change, mentions, resources))
+    due = [outcome for outcome in found if is_due(outcome, resources, begun=begun)]
+    return list({key(outcome): outcome for outcome in reversed(due)}.values())[::-1]
+
+
+def key(outcome: Outcome) -> str:
+    """What tells an outcome from others: its id, else its words."""
+    return outcome.ident or outcome.surface.lower()
+
+
+def effect_role(outcome: Outcome) -> Role:
+    """An outcome as a role of an event."""
+    return Role("effect", outcome.surface, outcome.ident, outcome.direction, outcome.target)
+
+
+def of_cells(outcome: Outcome, resources: Resources) -> Outcome:
+    """The outcome as one of cells, where the vocabulary tells it from the same of animals: "survival"."""
+    found = resources.matcher("outcome").exactly(f"cell {outcome.surface}")
+    return outcome._replace(ident=found[0].ident) if found else outcome

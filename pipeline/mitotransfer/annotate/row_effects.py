@@ -1,0 +1,82 @@
+"""Effects of mitochondria that moved: which outcomes a sentence says to change, and to which row they belong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mitotransfer.annotate.drafts import Draft, event_of
+from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.outcomes import Outcome
+from mitotransfer.annotate.prose_effects import effect_role, effects_in, key, of_cells
+from mitotransfer.annotate.resources import Resources
+from mitotransfer.annotate.roles import Reading
+
+_CULTURE = re.compile(r"\b(?:in vitro|co-?cultur\w*|cultur\w+|cell lines?|medium)\b", re.IGNORECASE)
+_METHODS = re.compile(
+    r"\b(?:methods?|materials|procedures?|experimental|statistics|statistical)\b(?! and results)", re.IGNORECASE
+)
+_WERE = re.compile(r"\b(?:was|were|had been|received|underwent)\b", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:transplant|inject|infus|administ|instil|deliver|given|received|co-?cultur|incubat|engraft)\w*", re.IGNORECASE
+)
+_OF_ANIMALS = frozenset({"functional", "structural"})  # classes of outcomes that cells in culture do not have
+
+
+def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
+    """Adds the effects of the article's own sentences to the rows they speak for, each outcome once a row."""
+    begun = False
+    seen: dict[tuple[int, str], tuple[Draft, Reading, Outcome]] = {}
+    setting = ""
+    standing = [row for row in rows if not row.negated]
+    for reading in own:
+        kind = reading.sentence.passage.kind
+        begun = begun or (kind != "title" and (bool(reading.findings) or _tells_of_giving(reading)))
+        setting = _setting(reading) or setting
+        if (
+            kind in ("caption", "title")
+            or not standing
+            or any(_METHODS.search(title) for title in reading.sentence.passage.section)
+        ):
+            continue
+        for found in effects_in(reading, frame.resources, frame.extra, begun=begun):
+            row = _row_for(standing, reading, found, setting, frame.resources)
+            outcome = of_cells(found, frame.resources) if row.table == "secretion" else found
+            place = (id(row), key(outcome))
+            if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
+                seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
+    for row, reading, outcome in seen.values():
+        trigger, rule = outcome.change.trigger, f"prose:effect_{outcome.change.rule}"
+        row.added.append(event_of(reading, "effect", row.table, [effect_role(outcome)], trigger.text, rule, trigger.idx))
+
+
+def _tells_of_giving(reading: Reading) -> bool:
+    """Whether a sentence tells that mitochondria, or what carries them, were given: what follows it can be the effect."""
+    text = reading.sentence.text
+    return reading.sentence.topical and _WERE.search(text) is not None and _GIVEN.search(text) is not None
+
+
+def _setting(reading: Reading) -> str:
+    """Where a sentence takes place: the table it speaks for, empty if it does not say."""
+    if in_animals(reading):
+        return "transplantation"
+    return "secretion" if _CULTURE.search(reading.sentence.text) else ""
+
+
+def _row_for(rows: Sequence[Draft], reading: Reading, outcome: Outcome, setting: str, resources: Resources) -> Draft:
+    """The row that an effect belongs to: by its setting, then by the cells that are named with it."""
+    wanted = _setting(reading)
+    own = {f.table for f in reading.findings}
+    if len(own) == 1:
+        wanted = own.pop()
+    elif not wanted and outcome.ident and resources.vocabulary.entries[outcome.ident].extra.get("class") in _OF_ANIMALS:
+        wanted = "transplantation"
+    wanted = wanted or setting or "secretion"
+    fitting = [row for row in rows if row.table == wanted] or list(rows)
+    here = {m.ident for m in reading.slots.mentions}
+    target = {m.ident for m in reading.slots.mentions if m.surface == outcome.target}
+    return max(fitting, key=lambda row: _shared(row, target) * 4 + _shared(row, here) * 2 + len(here & row.idents("donor")))
+
+
+def _shared(row: Draft, idents: set[str]) -> int:
+    return len(idents & (row.idents("recipient") | row.idents("target")))
