@@ -73,7 +73,13 @@ class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True)
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """All files of the directory as one.
 
-    Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+    Phrases: `distractors` are blanked out before rules are tried; `background`, `own` and `controls` classify sentences,
+    `generic_names` and `no_models` refuse names; `genetic` are strains named by what was done to their genes; `routes` and
+    `preparations` have the vocabulary id they stand for as id.
+
+    `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the tissues that can be an organ
+    that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `reperfused` what
+    ischemia and reperfusion do to an organ.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.
@@ -87,6 +93,14 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     own: tuple[Phrase, ...] = ()
     controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
+    no_models: tuple[Phrase, ...] = ()
+    genetic: tuple[Phrase, ...] = ()
+    routes: tuple[Phrase, ...] = ()
+    preparations: tuple[Phrase, ...] = ()
+    organs: dict[str, tuple[str, ...]] = {}
+    treated: tuple[str, ...] = ()
+    not_modelled: tuple[str, ...] = ()
+    reperfused: dict[str, str] = {}
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -94,7 +108,8 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
+        said = (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
+        return (*said, *self.no_models, *self.genetic, *self.routes, *self.preparations)
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -126,6 +141,21 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def is_control(self) -> re.Pattern[str]:
         """Signs of a transfer that was stopped on purpose."""
         return _any(self.controls)
+
+    @cached_property
+    def is_no_model(self) -> re.Pattern[str]:
+        """Signs of a treatment or examination in what looks like the making of a model."""
+        return _any(self.no_models)
+
+    @cached_property
+    def genetic_model(self) -> re.Pattern[str]:
+        """Strains named by what was done to their genes; the group `procedure` is the name of the model."""
+        return _any(self.genetic)
+
+    @cached_property
+    def organ_of(self) -> dict[str, str]:
+        """The organ of each disease, procedure, cell and part in `organs`."""
+        return {ident: organ for organ, idents in self.organs.items() for ident in idents}
 
     @cached_property
     def is_generic(self) -> re.Pattern[str]:
@@ -211,7 +241,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
         whole.setdefault(key, []).extend(value or ())
 
 
-_PHRASES = ("distractors", "background", "own", "controls", "generic_names")
+_PHRASES = ("distractors", "background", "own", "controls", "generic_names", "no_models", "genetic", "routes", "preparations")
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 

@@ -5,24 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mitotransfer.annotate import models_of_disease as models
+from mitotransfer.annotate.arms import arms
 from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft, related
 from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.models_of_disease import ARTICLE, BOUND, INFERRED, NEAR, Told
+from mitotransfer.annotate.phrases import phrase
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
+from mitotransfer.annotate.routes import in_vitro, routes, routes_in
 from mitotransfer.annotate.vocabulary import Vocabulary
-from mitotransfer.document import Role
+from mitotransfer.document import Mention, Role
 
 PREPARED = "prose:given"  # the rule for mitochondria that are given as such
 _MOST_SOURCES = 2
-_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose", "trigger:enter"})
+_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose"})
 PREPARATION = re.compile(
-    r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog", re.IGNORECASE
+    r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
+    re.IGNORECASE,
 )
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
+_OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
+_DOSE = re.compile(
+    r"\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?(?:\s*[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*"
+    r"(?:(?:[µμ]g|mg|ng)(?: (?:of )?(?:mitochondrial )?protein)?|(?:viable |isolated |autologous |donor )*mitochondria\b|particles\b)"
+    r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+)
 
 
 def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
-    """One row for mitochondria that are given, else one for cells (or their vesicles) that hand over mitochondria."""
+    """The rows for mitochondria that are given, else one for cells (or their vesicles) that hand over mitochondria."""
     mitochondria, cells = Draft("transplantation", False), Draft("transplantation", False)
     released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
     donors = {ident for f in released for ident in f.idents("donor")}
@@ -35,12 +47,12 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
     if donors and not any(PREPARATION.search(f.sentence.text) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
     if any(f.rule == PREPARED for f in mitochondria.findings):
-        return [mitochondria]
+        return arms(mitochondria, own, frame)
     return [cells] if cells.findings else []
 
 
 def _into_animal(reading: Reading, frame: Frame) -> bool:
-    if in_animals(reading) or frame.routes([reading]) or reading.sentence.passage.kind == "title":
+    if in_animals(reading) or routes_in(reading, frame) or reading.sentence.passage.kind == "title":
         return True
     return _INTO_TISSUE.search(reading.slots.text) is not None
 
@@ -64,20 +76,45 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
     origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
     sources = {m.ident for m in (*row.mentions("donor"), *origins)}
-    row.frame += frame.model_species() + frame.diseases() + frame.procedures() + frame.tissues(sources)
+    made = models.procedures(frame)
+    ill = models.diseases(frame, made)
+    organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
+    ill = ill or models.reperfused(frame, organs)
+    way = routes(frame, readings, own)
+    if not way and not any(in_animals(r) for r in readings):
+        way = in_vitro(frame, readings)
+    if not row.species:
+        _say(row, models.model_species(frame))
+    for told in (ill, made, organs, way):
+        _say(row, told)
     if not row.mentions("recipient"):
         released = (f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated)
         row.frame += linked("target", [m for f in released for m in f.roles.get("recipient", ())])[:_MOST_SOURCES]
     row.frame += linked("mito_source", origins)[:_MOST_SOURCES]
-    row.frame += frame.routes(readings, frame.readings)
-    uptakes = linked("uptake", frame.named(("uptake",), readings))[:2]
-    row.frame += uptakes or [_internalization(f) for f in row.findings if f.kind == "uptake" and _swallows(f, frame)][:1]
+    row.frame += linked("uptake", frame.named(("uptake",), readings))[:2]
+    _say(row, _swallowed(own, frame))
+    _say(row, _dose(readings))
 
 
-def _swallows(finding: Finding, frame: Frame) -> bool:
-    triggers = frame.resources.triggers.exactly(finding.sentence.text[finding.start : finding.end])
-    return any(m.ident in _SWALLOWING for m in triggers)
+def _say(row: Draft, found: Sequence[Told]) -> None:
+    for told in found:
+        row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
 
 
-def _internalization(finding: Finding) -> Role:
-    return Role("uptake", finding.sentence.text[finding.start : finding.end], "uptake:internalization")
+def _swallowed(own: Sequence[Reading], frame: Frame) -> list[Told]:
+    """Internalization, where a sentence about mitochondria (or vesicles) says that cells take them in."""
+    for reading in own:
+        if not any(f.table == "transplantation" for f in reading.findings):
+            continue
+        for m in frame.resources.triggers.find(reading.sentence.text):
+            if m.ident in _SWALLOWING:
+                role = Role("uptake", m.surface, "uptake:internalization")
+                return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
+    return []
+
+
+def _dose(readings: Sequence[Reading]) -> list[Told]:
+    for reading in readings:
+        if dose := _DOSE.search(reading.sentence.text):
+            return [Told(Role("dose", dose[0]), reading, dose.start(), dose.end(), NEAR, "prose:dose")]
+    return []
