@@ -55,12 +55,18 @@ def model_species(frame: Frame) -> list[Told]:
 
 def procedures(frame: Frame) -> list[Told]:
     """How the models were made: what syntax says, then names of procedures in sentences about animals or organs."""
+    rules = frame.resources.rules
     bound = [told for reading in frame.readings for told in _made(reading, frame)]
     named = list(_named(frame, "procedure", ("model_procedure",), ARTICLE))
     animals = [told for told in named if _of_animals(told.reading)]
-    chosen = bound + [t for t in animals or named if not any(_overlaps(t, other) for other in bound)]
-    kept = [t for t in chosen if t.role.ident not in frame.resources.rules.not_modelled]
-    return _distinct(kept, frame)[:_MOST]
+    more = animals or ([] if bound or any(_of_animals(r) for r in frame.readings) else named)
+    chosen = bound + [t for t in more if not any(_overlaps(t, other) for other in bound)]
+    kept = _distinct((t for t in chosen if t.role.ident not in rules.not_modelled), frame)[:_MOST]
+    if kept:
+        return kept
+    wounds = _named(frame, "procedure", _DISEASE, ARTICLE, [r for r in frame.readings if _of_animals(r)])
+    inflicted = [t for t in wounds if any(frame.resources.vocabulary.is_a(t.role.ident, kind) for kind in rules.inflicted)]
+    return _distinct((t for t in inflicted if len(t.role.surface.split()) > 1), frame)[:1]
 
 
 def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
@@ -76,12 +82,14 @@ def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
     if titled and not specific:
         titled = [t for t in modelled if t.role.ident and not _is_general(t, frame)] or titled
     aims = [r for r in others if r.sentence.voice == "aim"]
-    named = list(_named(frame, "disease", _DISEASE, ARTICLE, [r for r in others if _of_animals(r)]))
-    for found in (specific or titled, modelled, list(_named(frame, "disease", _DISEASE, ARTICLE, aims)), _most(named)):
-        kept = [t for t in found if t.role.ident not in frame.resources.rules.not_modelled]
+    named = list(_named(frame, "disease", _DISEASE, INFERRED, [r for r in others if r.sentence.voice == "own"]))
+    aimed = list(_named(frame, "disease", _DISEASE, ARTICLE, aims))
+    not_modelled = frame.resources.rules.not_modelled
+    for found in (specific or titled, modelled, aimed, named):
+        kept = [t for t in found if t.role.ident not in not_modelled]
         if kept:
-            return _distinct(kept, frame)[:_MOST]
-    return list(_most(list(_named(frame, "disease", _DISEASE, INFERRED))))[:1]
+            return _distinct(_most(kept) if found is named else kept, frame)[:_MOST]
+    return []
 
 
 def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], targets: Sequence[Mention]) -> list[Told]:
@@ -137,10 +145,36 @@ def _made(reading: Reading, frame: Frame) -> Iterator[Told]:
             name = f"{phrase(vessel).text} {_CLOSED.get(verb.lower_, 'occlusion')}"
             yield _told("procedure", name, vessel, verb, reading, frame, rule)
             continue
-        for token in coordinated(found.tokens["procedure"]) if "procedure" in found.tokens else ():
+        if found.rule.id == "model_x_induced":
+            yield from _before_hyphen(found, reading, frame)
+            continue
+        for token in _separate(found.tokens["procedure"]) if "procedure" in found.tokens else ():
             name = _phrase_with_of(token)
             if not frame.resources.rules.is_no_model.search(name):
                 yield _told("procedure", name, token, token, reading, frame, rule)
+
+
+def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Told]:
+    """All words before the hyphen of "cigarette smoke-induced"; "alkali-injured" is an alkali injury if there is such a name."""
+    verb = found.tokens["trigger"]
+    last = verb.doc[verb.i - 2]
+    first = last
+    while first.i > 0 and first.nbor(-1).pos_ in ("NOUN", "PROPN") and first.nbor(-1).head.i >= first.i:
+        first = first.nbor(-1)
+    text = verb.doc[first.i : last.i + 1].text
+    if found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
+        return
+    injury = f"{text} injury"
+    if verb.lower_ in _INJURED and frame.resources.matcher("model_procedure").exactly(injury):
+        text = injury
+    role = _linked("procedure", text, reading, frame)
+    yield Told(role, reading, first.idx, last.idx + len(last), BOUND, "prose:model_x_induced")
+
+
+def _separate(token: Token) -> list[Token]:
+    """The token and those coordinated with it; "ligation and puncture" is one procedure."""
+    following = token.doc[token.i + 1].lower_ if token.i + 1 < len(token.doc) else ""
+    return [token] if following == "and" else coordinated(token)
 
 
 def _told(name: str, text: str, first: Token, last: Token, reading: Reading, frame: Frame, rule: str) -> Told:
@@ -195,8 +229,8 @@ def _disease_of(found: Found) -> tuple[Token | None, str]:
         head, verb = found.tokens["_head"], found.tokens["trigger"]
         if head._.slot == "species":
             return None, ""
-        if verb.lower_ in _INJURED:
-            return head, f"{head.text.removesuffix('s')} injury"
+        if verb.lower_ in _INJURED and head._.slot == "tissue":
+            return head, f"{head.lemma_} injury"
         return (head, phrase(head).text) if verb.lower_ == "induced" and head._.slot != "tissue" else (None, "")
     if "disease" in found.tokens and found.rule.id != "model_lesion_made_by":
         token = found.tokens["disease"]
@@ -208,7 +242,11 @@ def _named(
     frame: Frame, name: str, categories: tuple[str, ...], confidence: float, readings: Iterable[Reading] | None = None
 ) -> Iterator[Told]:
     for reading in frame.readings if readings is None else readings:
+        # "cold ischemia" is a procedure, no ischemia
+        wider = frame.in_sentence(reading, ("model_procedure",)) if name == "disease" else []
         for m in frame.in_sentence(reading, categories):
+            if any(w.start <= m.start and m.end <= w.end and len(w.surface) > len(m.surface) for w in wider):
+                continue
             yield Told(Role(name, m.surface, m.ident), reading, m.start, m.end, confidence, f"prose:{name}_named")
 
 
@@ -216,8 +254,13 @@ def _organs(frame: Frame, readings: Iterable[Reading], sources: Collection[str],
     """The organs that sentences name as nouns or adjectives, parts as the whole, those of sources left out."""
     for reading in readings:
         given = {(m.start, m.end) for f in reading.findings for m in f.roles.get("donor", ())}
+        inside = [m for m in reading.slots.mentions if m.category in ("cell", "cell_line")]
+        inside += frame.in_sentence(reading, _DISEASE)
         for m in frame.in_text(reading.sentence.text, ("tissue",), adjectives=True):
             organ = frame.organ(m.ident)
+            # "airway epithelial cells" and "cardiac arrest" speak of the airway and the heart only in their names
+            if any(one.start <= m.end + 1 and m.start < one.end for one in inside):
+                continue
             if organ and m.ident not in sources and (m.start, m.end) not in given:
                 yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, confidence, "prose:organ_named")
 

@@ -14,6 +14,7 @@ from mitotransfer.annotate.roles import Reading
 from mitotransfer.document import Mention, Role
 
 IN_VITRO = "route:in_vitro_coculture_addition"
+_VEIN = "route:intravenous_injection"
 _GIVEN = frozenset({"mito", "form", "cell"})
 _NOUNS = frozenset({"injection", "infusion", "administration", "delivery", "transplantation", "instillation", "treatment", "bolus"})
 # Routes that say little beside one that says where.
@@ -58,8 +59,7 @@ def routes_in(reading: Reading, frame: Frame) -> list[Mention]:
         for match in phrase.regex.finditer(text):
             if not any(m.start < match.end() and match.start() < m.end for m in found):
                 found.append(Mention(match.start(), match.end(), "route", phrase.id, match[0]))
-    kinds = ((m, entries[m.ident].parents) for m in found)
-    return [m._replace(ident=parents[0]) if parents else m for m, parents in kinds]
+    return [m._replace(ident=_VEIN) if _VEIN in entries[m.ident].parents else m for m in found]
 
 
 def _told(mention: Mention, reading: Reading, given: Sequence[Reading]) -> Told:

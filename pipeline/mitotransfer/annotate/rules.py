@@ -78,8 +78,8 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     `preparations` have the vocabulary id they stand for as id.
 
     `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the tissues that can be an organ
-    that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `reperfused` what
-    ischemia and reperfusion do to an organ.
+    that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `inflicted` diseases that
+    are procedures as well, `reperfused` what ischemia and reperfusion do to an organ.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.
@@ -100,6 +100,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     organs: dict[str, tuple[str, ...]] = {}
     treated: tuple[str, ...] = ()
     not_modelled: tuple[str, ...] = ()
+    inflicted: tuple[str, ...] = ()
     reperfused: dict[str, str] = {}
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}

@@ -10,14 +10,14 @@ from mitotransfer.annotate.arms import arms
 from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft, related
 from mitotransfer.annotate.frames import Frame, in_animals
-from mitotransfer.annotate.models_of_disease import ARTICLE, BOUND, INFERRED, NEAR, Told
-from mitotransfer.annotate.phrases import phrase
+from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in
 from mitotransfer.annotate.vocabulary import Vocabulary
-from mitotransfer.document import Mention, Role
+from mitotransfer.document import Role
 
-PREPARED = "prose:given"  # the rule for mitochondria that are given as such
+# The rules for mitochondria that are given as such: to animals (or anyone), and to cells in a dish.
+PREPARED = ("prose:given", "prose:given_to_cells")
 _MOST_SOURCES = 2
 _SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose"})
 PREPARATION = re.compile(
@@ -43,12 +43,17 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
-                cells.findings += _handing_over(finding, donors, frame.resources.vocabulary)
-    if donors and not any(PREPARATION.search(f.sentence.text) for f in mitochondria.findings):
+                cells.findings += _handing_over(finding, reading, donors, frame.resources.vocabulary)
+    if donors and not any(_prepared(f) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
-    if any(f.rule == PREPARED for f in mitochondria.findings):
+    if any(f.rule in PREPARED for f in mitochondria.findings):
         return arms(mitochondria, own, frame)
     return [cells] if cells.findings else []
+
+
+def _prepared(finding: Finding) -> bool:
+    """Whether a finding speaks of a preparation; what reaches cells in a dish may as well come from other cells."""
+    return finding.rule == PREPARED[0] and PREPARATION.search(finding.sentence.text) is not None
 
 
 def _into_animal(reading: Reading, frame: Frame) -> bool:
@@ -57,9 +62,16 @@ def _into_animal(reading: Reading, frame: Frame) -> bool:
     return _INTO_TISSUE.search(reading.slots.text) is not None
 
 
-def _handing_over(finding: Finding, donors: set[str], vocabulary: Vocabulary) -> list[Finding]:
-    """The finding if what is given are donor cells of the article, or vesicles; they are then the source as well."""
+def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabulary: Vocabulary) -> list[Finding]:
+    """The finding if what is given are donor cells of the article, or vesicles; they are then the source as well.
+
+    Cells that had been loaded with mitochondria are no source: this is who loaded them, and the cells are the target.
+    """
     named = finding.roles.get("agent", [])
+    if loaded := [m for m in reading.loose.get("agent", ()) if any(m.ident == one.ident for one in named)]:
+        sources = [m for m in reading.loose.get("donor", ()) if m not in loaded]
+        finding.roles |= {"agent": loaded[:1], "donor": sources, "recipient": loaded[:1]}
+        return [finding]
     agents = [m for m in named if m.category == "secreted_form" or related({m.ident}, donors, vocabulary)]
     if not agents:
         return []
@@ -74,8 +86,10 @@ def stands(frame: Frame) -> bool:
 
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
-    origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
-    sources = {m.ident for m in (*row.mentions("donor"), *origins)}
+    released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
+    _add_sources(row, own, released, frame)
+    _add_targets(row, own, released)
+    sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
@@ -85,15 +99,46 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
         way = in_vitro(frame, readings)
     if not row.species:
         _say(row, models.model_species(frame))
-    for told in (ill, made, organs, way):
+    for told in (ill, made, organs, way, _swallowed(own, frame), _dose(readings)):
         _say(row, told)
-    if not row.mentions("recipient"):
-        released = (f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated)
-        row.frame += linked("target", [m for f in released for m in f.roles.get("recipient", ())])[:_MOST_SOURCES]
-    row.frame += linked("mito_source", origins)[:_MOST_SOURCES]
     row.frame += linked("uptake", frame.named(("uptake",), readings))[:2]
-    _say(row, _swallowed(own, frame))
-    _say(row, _dose(readings))
+
+
+def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
+    """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
+    origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
+    vesicles = any(m.category == "secreted_form" for m in row.mentions("agent"))
+    if vesicles and not row.mentions("donor"):
+        origins = [m for f in released for m in f.roles.get("donor", ())]
+    is_a = frame.resources.vocabulary.is_a
+    known = {m.ident for m in (*row.mentions("donor"), *origins)}
+    for finding in row.findings:  # "muscle" where another sentence says which muscle
+        kept = [m for m in finding.roles.get("donor", ()) if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+        finding.roles["donor"] = kept
+    narrow = [m for m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+    row.frame += linked("mito_source", narrow)[:_MOST_SOURCES]
+    if known:
+        return
+    for reading in own:
+        word = _OWN_BODY.search(reading.sentence.text)
+        if word and any(f in row.findings for f in reading.findings):
+            role = Role("mito_source", word[0].lower())
+            row.say(reading, [role], "prose:relation_of_donor", ARTICLE, start=word.start())
+            return
+
+
+def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]) -> None:
+    """Where the mitochondria were found: cells of the body rather than lines in a dish."""
+    loose = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
+    if not row.mentions("recipient"):
+        loose += [m for f in released for m in f.roles.get("recipient", ())]
+    agents = {m.ident for m in row.mentions("agent")}
+    row.frame += linked("target", [m for m in loose if m.ident not in agents])[:_MOST_SOURCES]
+    everyone = [m for m in (*row.mentions("recipient"), *loose)]
+    if any(m.category != "cell_line" for m in everyone):
+        for finding in row.findings:
+            finding.roles["recipient"] = [m for m in finding.roles.get("recipient", ()) if m.category != "cell_line"]
+        row.frame = [role for role in row.frame if not (role.name == "target" and role.ident.startswith("cell_line:"))]
 
 
 def _say(row: Draft, found: Sequence[Told]) -> None:
@@ -104,10 +149,10 @@ def _say(row: Draft, found: Sequence[Told]) -> None:
 def _swallowed(own: Sequence[Reading], frame: Frame) -> list[Told]:
     """Internalization, where a sentence about mitochondria (or vesicles) says that cells take them in."""
     for reading in own:
-        if not any(f.table == "transplantation" for f in reading.findings):
+        if not reading.sentence.topical or reading.controlled:
             continue
         for m in frame.resources.triggers.find(reading.sentence.text):
-            if m.ident in _SWALLOWING:
+            if m.ident in _SWALLOWING and m.surface.lower() != "uptake":
                 role = Role("uptake", m.surface, "uptake:internalization")
                 return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
     return []
