@@ -87,6 +87,11 @@ class Frame:
         above = (entries[parent] for parent in entry.parents) if entry else ()
         return next((one.ident for one in above if entry and entry.label.endswith(one.label)), ident)
 
+    def cell_of(self, ident: str) -> str:
+        """The kind of cell that a cell line is; other names as they are."""
+        entry = self.resources.vocabulary.entries.get(ident)
+        return next(iter(entry.values("cell")), ident) if entry and entry.category == "cell_line" else ident
+
     def organ(self, ident: str) -> str:
         """The organ that a disease, procedure, cell or part belongs to, or that a tissue is; empty where it is none."""
         rules = self.resources.rules

@@ -101,20 +101,17 @@ def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], target
     titled = list(_organs(frame, titles, sources, BOUND))
     if titled:
         return _distinct(titled, frame)[:2]
+    if cells := list(_organs_of_cells(frame, titles, sources)):
+        return _distinct(cells, frame)[:1]
     for name in ("disease", "procedure"):
         implied = [organ for t in told if t.role.name == name and (organ := _organ_of(t, frame)) is not None]
         if implied:
             return _distinct(implied, frame)[:2]
     others = [r for r in frame.readings if r.sentence.voice == "own" and _of_animals(r)]
-    if named := _most(list(_organs(frame, others, sources, INFERRED))):
-        return list(named)[:1]
-    for mention in targets:
-        if organ := frame.organ(mention.ident):
-            reading = next((r for r in frame.readings if mention in r.slots.mentions), None)
-            if reading is not None:
-                role = Role("tissue", mention.surface, organ)
-                return [Told(role, reading, mention.start, mention.end, INFERRED, "prose:organ_of_cells")]
-    return []
+    if most := _most(list(_organs(frame, others, sources, INFERRED))):
+        return list(most)[:1]
+    reached = {m.ident for m in targets}
+    return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] if reached else []
 
 
 def reperfused(frame: Frame, organs: Sequence[Told]) -> list[Told]:
@@ -263,6 +260,17 @@ def _organs(frame: Frame, readings: Iterable[Reading], sources: Collection[str],
                 continue
             if organ and m.ident not in sources and (m.start, m.end) not in given:
                 yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, confidence, "prose:organ_named")
+
+
+def _organs_of_cells(
+    frame: Frame, readings: Iterable[Reading], sources: Collection[str], only: Collection[str] = ()
+) -> Iterator[Told]:
+    """The organs that cells of sentences belong to, those mitochondria came from left out."""
+    for reading in readings:
+        for m in reading.slots.mentions:
+            organ = frame.organ(frame.cell_of(m.ident)) if m.category in ("cell", "cell_line") else ""
+            if organ and m.ident not in sources and (not only or m.ident in only):
+                yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, ARTICLE, "prose:organ_of_cells")
 
 
 def _organ_of(told: Told, frame: Frame) -> Told | None:

@@ -77,5 +77,4 @@ def _convinces(finding: Finding) -> bool:
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
-    leaves = finding.kind == "secretion" or (finding.kind == "transfer" and bool(finding.roles.get("donor")))
-    return filled >= _ENOUGH or (leaves and filled > 0)
+    return filled >= _ENOUGH or (finding.kind == "secretion" and filled > 0)

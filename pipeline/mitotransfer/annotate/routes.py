@@ -19,6 +19,7 @@ _GIVEN = frozenset({"mito", "form", "cell"})
 _NOUNS = frozenset({"injection", "infusion", "administration", "delivery", "transplantation", "instillation", "treatment", "bolus"})
 # Routes that say little beside one that says where.
 _VAGUE = frozenset({"route:systemic_administration", "route:cell_transplantation", "route:local_application_to_bone_defect"})
+_SAME = re.compile(r"\b(?:by|via|through) the same (?:route|way)\b", re.IGNORECASE)
 _DISH = re.compile(
     r"\b(?:co-?)?(?:incubat|cultur)\w*|\b(?:added|supplied|supplemented|treated|treating|exposed|loaded)\b", re.IGNORECASE
 )
@@ -77,6 +78,8 @@ def _told(mention: Mention, reading: Reading, given: Sequence[Reading]) -> Told:
 
 def taken_by(reading: Reading, mention: Mention) -> str:
     """What went by a route: "given" (mitochondria, cells, vesicles), "other" (what made the model) or "" where syntax is silent."""
+    if _SAME.search(reading.sentence.text):
+        return "given"
     doc = reading.doc
     token = _token_at(doc, mention.start) if doc is not None else None
     if token is None:

@@ -20,10 +20,12 @@ from mitotransfer.document import Role
 PREPARED = ("prose:given", "prose:given_to_cells")
 _MOST_SOURCES = 2
 _SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose"})
+_INTERNALIZATION = "uptake:internalization"
 PREPARATION = re.compile(
     r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
     re.IGNORECASE,
 )
+_ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
 _DOSE = re.compile(
@@ -44,16 +46,20 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
                 cells.findings += _handing_over(finding, reading, donors, frame.resources.vocabulary)
-    if donors and not any(_prepared(f) for f in mitochondria.findings):
+    isolated = any(_ISOLATED.search(r.slots.text) for r in frame.readings)
+    if donors and not any(_prepared(f, isolated) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
     if any(f.rule in PREPARED for f in mitochondria.findings):
         return arms(mitochondria, own, frame)
     return [cells] if cells.findings else []
 
 
-def _prepared(finding: Finding) -> bool:
-    """Whether a finding speaks of a preparation; what reaches cells in a dish may as well come from other cells."""
-    return finding.rule == PREPARED[0] and PREPARATION.search(finding.sentence.text) is not None
+def _prepared(finding: Finding, isolated: bool) -> bool:
+    """Whether a finding speaks of a preparation.
+
+    What reaches cells in a dish may as well come from other cells, unless the article says that mitochondria were `isolated`.
+    """
+    return (finding.rule == PREPARED[0] or isolated) and PREPARATION.search(finding.sentence.text) is not None
 
 
 def _into_animal(reading: Reading, frame: Frame) -> bool:
@@ -88,7 +94,7 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
     released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
     _add_sources(row, own, released, frame)
-    _add_targets(row, own, released)
+    _add_targets(row, own, released, frame)
     sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
@@ -99,9 +105,8 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
         way = in_vitro(frame, readings)
     if not row.species:
         _say(row, models.model_species(frame))
-    for told in (ill, made, organs, way, _swallowed(own, frame), _dose(readings)):
+    for told in (ill, made, organs, way, _uptake(readings, own, frame), _dose(readings)):
         _say(row, told)
-    row.frame += linked("uptake", frame.named(("uptake",), readings))[:2]
 
 
 def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
@@ -127,18 +132,21 @@ def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
             return
 
 
-def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]) -> None:
-    """Where the mitochondria were found: cells of the body rather than lines in a dish."""
-    loose = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
-    if not row.mentions("recipient"):
-        loose += [m for f in released for m in f.roles.get("recipient", ())]
+def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
+    """Where the mitochondria were found: in animals, else in a dish, else where cells of the article hand theirs over."""
     agents = {m.ident for m in row.mentions("agent")}
-    row.frame += linked("target", [m for m in loose if m.ident not in agents])[:_MOST_SOURCES]
-    everyone = [m for m in (*row.mentions("recipient"), *loose)]
-    if any(m.category != "cell_line" for m in everyone):
-        for finding in row.findings:
-            finding.roles["recipient"] = [m for m in finding.roles.get("recipient", ()) if m.category != "cell_line"]
-        row.frame = [role for role in row.frame if not (role.name == "target" and role.ident.startswith("cell_line:"))]
+    seen = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
+    seen = [(r, m) for r, m in seen if m.ident not in agents or m in row.mentions("recipient")]
+    if not (row.mentions("recipient") or seen):
+        seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
+        seen = [(r, m) for r, m in seen if in_animals(r)] or seen
+    body = [m for m in row.mentions("recipient") + [m for _, m in seen] if m.category != "cell_line"]
+    for finding in row.findings if body else ():
+        finding.roles["recipient"] = [m for m in finding.roles.get("recipient", ()) if m.category != "cell_line"]
+    for reading, mention in seen:
+        if not body or mention.category != "cell_line":
+            role = Role("target", mention.surface, mention.ident)
+            row.say(reading, [role], "prose:target", NEAR, "uptake", start=mention.start)
 
 
 def _say(row: Draft, found: Sequence[Told]) -> None:
@@ -146,14 +154,22 @@ def _say(row: Draft, found: Sequence[Told]) -> None:
         row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
 
 
-def _swallowed(own: Sequence[Reading], frame: Frame) -> list[Told]:
-    """Internalization, where a sentence about mitochondria (or vesicles) says that cells take them in."""
+def _uptake(readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> list[Told]:
+    """How cells take mitochondria in: the way as named, else that they do where a sentence about mitochondria says so."""
+    named = [
+        Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, NEAR, "prose:uptake")
+        for r in readings
+        for m in frame.in_sentence(r, ("uptake",))
+    ]
+    specific = [told for told in named if told.role.ident != _INTERNALIZATION]
+    if specific or named:
+        return (specific or named)[:2]
     for reading in own:
         if not reading.sentence.topical or reading.controlled:
             continue
         for m in frame.resources.triggers.find(reading.sentence.text):
             if m.ident in _SWALLOWING and m.surface.lower() != "uptake":
-                role = Role("uptake", m.surface, "uptake:internalization")
+                role = Role("uptake", m.surface, _INTERNALIZATION)
                 return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
     return []
 
