@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,6 +26,7 @@ class Draft:
     added: list[Event] = field(default_factory=list)
     frame: list[Role] = field(default_factory=list)
     species: str = ""  # id, where rows of an article differ in it
+    arm: re.Pattern[str] | None = None  # what names the preparation of this row, where rows of an article differ in it
 
     def say(
         self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context", start: int = -1

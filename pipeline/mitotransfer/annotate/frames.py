@@ -19,6 +19,10 @@ _GENERIC_SPECIES = frozenset({"species:animal", "species:human"})
 _ANIMALS = re.compile(
     r"\b(?:animals?|in vivo|mice|rats?|pigs?|rabbits?|sheep|monkeys?|patients|children|subjects)\b", re.IGNORECASE
 )
+_BODIES = re.compile(
+    r"(?<!from )(?<!of )<species\d+/>(?!['’]?s? (?:[\w-]+ ){0,3}?<(?:cell|adjective|tissue)\d)|\banimals?\b|\bin vivo\b|\bex[ -]vivo\b",
+    re.IGNORECASE,
+)
 _OWNER = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,3}?(?:<tissue\d+/>[ -](?:derived )?)?<cell(\d+)/>")
 
 
@@ -116,3 +120,8 @@ class Frame:
 def in_animals(reading: Reading) -> bool:
     """Whether a sentence speaks of living animals or patients rather than of cells in culture."""
     return bool(_ANIMALS.search(reading.sentence.text))
+
+
+def in_body(reading: Reading) -> bool:
+    """Whether animals, patients or whole organs themselves are spoken of, and not only whose cells these are."""
+    return bool(_BODIES.search(reading.slots.text))

@@ -9,12 +9,14 @@ from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
 from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft, related
-from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.frames import Frame, in_animals, in_body
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in
+from mitotransfer.annotate.secretion_rows import with_mitochondria
+from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
-from mitotransfer.document import Role
+from mitotransfer.document import Mention, Role
 
 # The rules for mitochondria that are given as such: to animals (or anyone), and to cells in a dish.
 PREPARED = ("prose:given", "prose:given_to_cells")
@@ -27,6 +29,8 @@ PREPARATION = re.compile(
 )
 _ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
+_MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
+_MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
 _DOSE = re.compile(
     r"\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?(?:\s*[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*"
@@ -76,7 +80,8 @@ def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabula
     named = finding.roles.get("agent", [])
     if loaded := [m for m in reading.loose.get("agent", ()) if any(m.ident == one.ident for one in named)]:
         sources = [m for m in reading.loose.get("donor", ()) if m not in loaded]
-        finding.roles |= {"agent": loaded[:1], "donor": sources, "recipient": loaded[:1]}
+        loaded = [_as_loaded(loaded[0], sources, reading, vocabulary)]
+        finding.roles |= {"agent": loaded, "donor": sources, "recipient": [m for m in named if m.start == loaded[0].start]}
         return [finding]
     agents = [m for m in named if m.category == "secreted_form" or related({m.ident}, donors, vocabulary)]
     if not agents:
@@ -85,14 +90,36 @@ def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabula
     return [finding]
 
 
+def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, vocabulary: Vocabulary) -> Mention:
+    """The cell with what was done to it: "macrophage loaded with mesenchymal stem cell mitochondria"."""
+    text = reading.sentence.text
+    word = _MODIFIED.search(text, cell.end)
+    if word is None:
+        return cell
+    what = vocabulary.label(sources[0].ident) if sources and sources[0].ident else ""
+    thing = f"{what} mitochondria".strip() if _MITOCHONDRIA.match(text[word.end() :]) or not what else what
+    name = f"{vocabulary.label(cell.ident) or cell.surface} {word[1]} with {thing}"
+    return Mention(cell.start, cell.end, "agent", "", name)
+
+
 def stands(frame: Frame) -> bool:
     """Whether an article with such a row says enough: it names who something is given to."""
     return bool(frame.model_species())
 
 
+def _with_mitochondria(row: Draft, frame: Frame) -> None:
+    """Vesicles that are given are said to contain mitochondria, where the vocabulary has a name for such."""
+    for finding in row.findings:
+        finding.roles["agent"] = [
+            with_mitochondria(m, frame) if m.category == "secreted_form" and m.ident not in BARE else m
+            for m in finding.roles.get("agent", ())
+        ]
+
+
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
     released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
+    _with_mitochondria(row, frame)
     _add_sources(row, own, released, frame)
     _add_targets(row, own, released, frame)
     sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
@@ -101,11 +128,11 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
     ill = ill or models.reperfused(frame, organs)
     way = routes(frame, readings, own)
-    if not way and not any(in_animals(r) for r in readings):
+    if not way and not any(in_body(r) for r in readings):
         way = in_vitro(frame, readings)
     if not row.species:
         _say(row, models.model_species(frame))
-    for told in (ill, made, organs, way, _uptake(readings, own, frame), _dose(readings)):
+    for told in (ill, made, organs, way, _uptake(row, readings, own, frame), _dose(readings)):
         _say(row, told)
 
 
@@ -141,11 +168,12 @@ def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
         seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
         seen = [(r, m) for r, m in seen if in_animals(r)] or seen
     body = [m for m in row.mentions("recipient") + [m for _, m in seen] if m.category != "cell_line"]
-    for finding in row.findings if body else ():
-        finding.roles["recipient"] = [m for m in finding.roles.get("recipient", ()) if m.category != "cell_line"]
+    for finding in row.findings:
+        kept = [m for m in finding.roles.get("recipient", ()) if not body or m.category != "cell_line"]
+        finding.roles["recipient"] = [m._replace(ident=frame.cell_of(m.ident)) for m in kept]
     for reading, mention in seen:
         if not body or mention.category != "cell_line":
-            role = Role("target", mention.surface, mention.ident)
+            role = Role("target", mention.surface, frame.cell_of(mention.ident))
             row.say(reading, [role], "prose:target", NEAR, "uptake", start=mention.start)
 
 
@@ -154,7 +182,7 @@ def _say(row: Draft, found: Sequence[Told]) -> None:
         row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
 
 
-def _uptake(readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> list[Told]:
+def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> list[Told]:
     """How cells take mitochondria in: the way as named, else that they do where a sentence about mitochondria says so."""
     named = [
         Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, NEAR, "prose:uptake")
@@ -162,7 +190,7 @@ def _uptake(readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -
         for m in frame.in_sentence(r, ("uptake",))
     ]
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]
-    if specific or named:
+    if specific or named or not any(f.rule in PREPARED for f in row.findings):
         return (specific or named)[:2]
     for reading in own:
         if not reading.sentence.topical or reading.controlled:
