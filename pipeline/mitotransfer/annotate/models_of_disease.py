@@ -27,7 +27,7 @@ _CLOSED |= {"clamped": "clamping", "cross-clamped": "clamping", "constricted": "
 _CLOSED |= {"obstructed": "obstruction", "compressed": "compression", "contused": "contusion", "resected": "resection"}
 _CLOSED |= {"perforated": "perforation", "snared": "occlusion", "occluded": "occlusion", "clipped": "clipping"}
 _INJURED = frozenset({"injured", "damaged", "lesioned", "burned"})
-_REPERFUSED = "reperfus"
+_REPERFUSED, _ISCHEMIA = "reperfus", "disease:ischemia"
 
 
 class Told(NamedTuple):
@@ -101,12 +101,13 @@ def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], target
     titled = list(_organs(frame, titles, sources, BOUND))
     if titled:
         return _distinct(titled, frame)[:2]
-    if cells := list(_organs_of_cells(frame, titles, sources)):
-        return _distinct(cells, frame)[:1]
-    for name in ("disease", "procedure"):
-        implied = [organ for t in told if t.role.name == name and (organ := _organ_of(t, frame)) is not None]
-        if implied:
-            return _distinct(implied, frame)[:2]
+    ill, made = [t for t in told if t.role.name == "disease"], [t for t in told if t.role.name == "procedure"]
+    known = [t for t in ill if frame.organ(t.role.ident)]
+    implied = [organ for t in known if (organ := _organ_of(t, frame)) is not None]
+    implied = implied or list(_organs_of_cells(frame, titles, sources))[:1]
+    implied = implied or [organ for t in (*ill, *made) if (organ := _organ_of(t, frame)) is not None]
+    if implied:
+        return _distinct(implied, frame)[:2]
     others = [r for r in frame.readings if r.sentence.voice == "own" and _of_animals(r)]
     if most := _most(list(_organs(frame, others, sources, INFERRED))):
         return list(most)[:1]
@@ -114,17 +115,21 @@ def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], target
     return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] if reached else []
 
 
-def reperfused(frame: Frame, organs: Sequence[Told]) -> list[Told]:
-    """The injury of an organ that an article tells of reperfusion of, where it has no name for it."""
-    known = frame.resources.rules.reperfused
-    for organ in organs:
-        for reading in frame.readings:
-            at = reading.sentence.text.lower().find(_REPERFUSED)
-            if at >= 0 and reading.sentence.voice == "own" and organ.role.ident in known:
-                word = reading.sentence.text[at:].split(maxsplit=1)[0].strip(".,;:()")
-                role = Role("disease", word, known[organ.role.ident])
-                return [Told(role, reading, at, at + len(word), INFERRED, "prose:reperfused")]
-    return []
+def narrowed(ill: Sequence[Told], frame: Frame, organs: Sequence[Told]) -> Sequence[Told]:
+    """The diseases; mere ischemia, or none, as the ischemia or reperfusion injury of the organ that was treated."""
+    rules = frame.resources.rules
+    organ = organs[0].role.ident if organs else ""
+    if ill and any(told.role.ident != _ISCHEMIA for told in ill):
+        return ill
+    if ill and organ in rules.ischemic:
+        return [t._replace(role=Role("disease", t.role.surface, rules.ischemic[organ])) for t in ill]
+    for reading in frame.readings if organ in rules.reperfused else ():
+        at = reading.sentence.text.lower().find(_REPERFUSED)
+        if at >= 0 and reading.sentence.voice == "own":
+            word = reading.sentence.text[at:].split(maxsplit=1)[0].strip(".,;:()")
+            role = Role("disease", word, rules.reperfused[organ])
+            return [Told(role, reading, at, at + len(word), INFERRED, "prose:reperfused")]
+    return ill
 
 
 def _made(reading: Reading, frame: Frame) -> Iterator[Told]:
@@ -141,6 +146,9 @@ def _made(reading: Reading, frame: Frame) -> Iterator[Told]:
             vessel, verb = found.tokens["tissue"], found.tokens["trigger"]
             name = f"{phrase(vessel).text} {_CLOSED.get(verb.lower_, 'occlusion')}"
             yield _told("procedure", name, vessel, verb, reading, frame, rule)
+            continue
+        if found.rule.id == "model_closing_of":
+            yield _told("procedure", _phrase_with_of(found.tokens["trigger"]), found.tokens["trigger"], found.tokens["tissue"], reading, frame, rule)
             continue
         if found.rule.id == "model_x_induced":
             yield from _before_hyphen(found, reading, frame)
@@ -164,7 +172,7 @@ def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Tol
     injury = f"{text} injury"
     if verb.lower_ in _INJURED and frame.resources.matcher("model_procedure").exactly(injury):
         text = injury
-    role = _linked("procedure", text, reading, frame)
+    role = _linked("procedure", text, frame)
     yield Told(role, reading, first.idx, last.idx + len(last), BOUND, "prose:model_x_induced")
 
 
@@ -176,10 +184,10 @@ def _separate(token: Token) -> list[Token]:
 
 def _told(name: str, text: str, first: Token, last: Token, reading: Reading, frame: Frame, rule: str) -> Told:
     start, end = phrase(first).start_char, last.idx + len(last)
-    return Told(_linked(name, text, reading, frame), reading, start, end, BOUND, rule)
+    return Told(_linked(name, text, frame), reading, start, end, BOUND, rule)
 
 
-def _linked(name: str, text: str, reading: Reading, frame: Frame) -> Role:
+def _linked(name: str, text: str, frame: Frame) -> Role:
     """The role by the vocabulary's name for all of the text, else for its last word and what is before it, else as text."""
     categories = _PROCEDURE if name == "procedure" else _DISEASE
     matcher = frame.resources.matcher(*categories)
@@ -216,7 +224,9 @@ def _modelled(frame: Frame, readings: Iterable[Reading]) -> Iterator[Told]:
         for found in reading.syntax:
             token, text = _disease_of(found)
             if token is not None:
-                role = _linked("disease", text, reading, frame)
+                role = _linked("disease", text, frame)
+                if not role.ident and token._.slot == "model_procedure":
+                    continue  # "a model of donation after circulatory death"
                 start = phrase(token).start_char
                 yield Told(role, reading, start, token.idx + len(token), NEAR, f"prose:{found.rule.id}")
 

@@ -79,7 +79,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
     `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the tissues that can be an organ
     that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `inflicted` diseases that
-    are procedures as well, `reperfused` what ischemia and reperfusion do to an organ.
+    are procedures as well, `ischemic` and `reperfused` what ischemia without and with reperfusion does to an organ.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.
@@ -102,6 +102,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     not_modelled: tuple[str, ...] = ()
     inflicted: tuple[str, ...] = ()
     reperfused: dict[str, str] = {}
+    ischemic: dict[str, str] = {}
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()

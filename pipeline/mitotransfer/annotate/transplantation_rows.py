@@ -107,8 +107,17 @@ def stands(frame: Frame) -> bool:
     return bool(frame.model_species())
 
 
-def _with_mitochondria(row: Draft, frame: Frame) -> None:
-    """Vesicles that are given are said to contain mitochondria, where the vocabulary has a name for such."""
+def _name_agents(row: Draft, frame: Frame) -> None:
+    """Vesicles that are given are said to contain mitochondria, where the vocabulary has a name for such.
+
+    Of cells the narrowest names are kept.
+    """
+    is_a = frame.resources.vocabulary.is_a
+    cells = row.mentions("agent")
+    for finding in row.findings:
+        for number, agent in enumerate(finding.roles.get("agent", [])):
+            narrower = next((m for m in cells if m.ident != agent.ident and is_a(m.ident, agent.ident)), agent)
+            finding.roles["agent"][number] = narrower
     for finding in row.findings:
         finding.roles["agent"] = [
             with_mitochondria(m, frame) if m.category == "secreted_form" and m.ident not in BARE else m
@@ -119,14 +128,14 @@ def _with_mitochondria(row: Draft, frame: Frame) -> None:
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
     released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
-    _with_mitochondria(row, frame)
+    _name_agents(row, frame)
     _add_sources(row, own, released, frame)
     _add_targets(row, own, released, frame)
     sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
-    ill = ill or models.reperfused(frame, organs)
+    ill = models.narrowed(ill, frame, organs)
     way = routes(frame, readings, own)
     if not way and not any(in_body(r) for r in readings):
         way = in_vitro(frame, readings)
