@@ -12,12 +12,15 @@ from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.resources import Resources, load, model_version
 from mitotransfer.annotate.screening import has_topic
+from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.annotate.studies import is_review, own_study
 from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
 from mitotransfer.errors import Problem
 
 __all__ = ["Resources", "annotate_article", "load", "model_version"]
+
+_PREPARED = "agent:isolated_mitochondria"
 
 
 def annotate_article(article: Article, resources: Resources, *, screening: bool = True) -> Annotated:
@@ -33,7 +36,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
         reason = "no mention of mitochondria"
         return Annotated(article.head, problems=article.problems, reason=reason, n_passages=n_passages, n_tables=n_tables)
     short, clashes = article_abbreviations(article.passages, article.head.source)
-    extra = abbreviation_forms(short, resources.everything)
+    extra = _with_mitochondria(abbreviation_forms(short, resources.everything), resources)
     events: list[Event] = []
     for table in article.tables:
         foot: dict[str, str] = {}
@@ -45,6 +48,13 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
+
+
+def _with_mitochondria(extra: dict[str, list[tuple[str, str]]], resources: Resources) -> dict[str, list[tuple[str, str]]]:
+    """Short forms of preparations ("Mito-Plt", platelet-derived mitochondria) stand for mitochondria as well."""
+    is_a = resources.vocabulary.is_a
+    prepared = {form for form, meanings in extra.items() if any(is_a(ident, _PREPARED) for _, ident in meanings)}
+    return {form: meanings + ([("secreted_form", MITOCHONDRIA)] if form in prepared else []) for form, meanings in extra.items()}
 
 
 def _unresolved(article: Article, events: list[Event]) -> Iterator[Problem]:

@@ -38,5 +38,8 @@ def _row_for(rows: list[Draft], reading: Reading) -> Draft | None:
         if len(own) == 1:
             wanted = own.pop()
         standing = [row for row in standing if row.table == wanted] or standing
+    named = [row for row in standing if row.arm is not None and row.arm.search(reading.sentence.text)]
+    if len(named) == 1:
+        return named[0]
     here = {m.ident for m in reading.slots.mentions}
     return max(standing, key=lambda row: len(here & (row.idents("recipient") | row.idents("target"))))

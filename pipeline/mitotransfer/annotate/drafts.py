@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,14 +25,18 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     added: list[Event] = field(default_factory=list)
     frame: list[Role] = field(default_factory=list)
+    species: str = ""  # id, where rows of an article differ in it
+    arm: re.Pattern[str] | None = None  # what names the preparation of this row, where rows of an article differ in it
 
-    def say(self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context") -> None:
-        """Adds what another sentence than those of the findings tells: an event of its own, at the place of the first role.
+    def say(
+        self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context", start: int = -1
+    ) -> None:
+        """Adds what another sentence than those of the findings tells: an event of its own, at the place of the first role (`start`).
 
         `rule` is named in evidence.csv; values of a role that nobody can check in the sentence do not belong here.
         """
         if roles:
-            event = event_of(reading, kind, self.table, roles, roles[0].surface, rule)
+            event = event_of(reading, kind, self.table, roles, roles[0].surface, rule, start)
             self.added.append(msgspec.structs.replace(event, confidence=confidence))
 
     def idents(self, role: str) -> set[str]:

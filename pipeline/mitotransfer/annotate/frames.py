@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from mitotransfer.annotate.cells import find_routes, linked
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
@@ -17,14 +16,16 @@ from mitotransfer.annotate.roles import Reading
 from mitotransfer.document import Mention, Role
 
 _GENERIC_SPECIES = frozenset({"species:animal", "species:human"})
-_MODEL = ("model_procedure",)
 _ANIMALS = re.compile(
     r"\b(?:animals?|in vivo|mice|rats?|pigs?|rabbits?|sheep|monkeys?|patients|children|subjects)\b", re.IGNORECASE
+)
+_BODIES = re.compile(
+    r"(?<!from )(?<!of )<species\d+/>(?!['’]?s? (?:[\w-]+ ){0,3}?<(?:cell|adjective|tissue)\d)|\banimals?\b|\bin vivo\b|\bex[ -]vivo\b",
+    re.IGNORECASE,
 )
 _OWNER = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,3}?(?:<tissue\d+/>[ -](?:derived )?)?<cell(\d+)/>")
 # "Hamster mitochondria", "a hamster cell line": whose they are, not the animal that something was done to.
 _OWNED = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,2}?(?:<(?:mito|form)\d+/>|cell lines?\b)")
-_MOST = 4  # values of a role that an article states in passing; more is a list of something else
 
 
 class Frame:
@@ -68,6 +69,10 @@ class Frame:
         longer = [(m.start, m.end) for m in self.resources.matcher("mechanism").find(text, boundaries, self.extra)]
         return [m for m in found if not any(a <= m.start and m.end <= b and b - a > m.end - m.start for a, b in longer)]
 
+    def in_text(self, text: str, categories: tuple[str, ...], *, adjectives: bool = False) -> list[Mention]:
+        """The names of these categories in a text, adjectives ("hepatic") as well if asked for."""
+        return names(text, self.resources, categories, self.extra, adjectives=adjectives)
+
     def donor_species(self, donors: Sequence[Mention]) -> list[Role]:
         """The species said of the donor cells, else that of the cell line, else the one the article names most."""
         found: list[str] = []
@@ -82,44 +87,42 @@ class Frame:
 
     def model_species(self) -> list[Role]:
         """The animal that stands most often by itself, else patients, else the one whose cells are named."""
-        animals = [ident for ident, _ in (self.species - self.lent).most_common() if ident not in _GENERIC_SPECIES]
+        named: Counter[str] = Counter()
+        for ident, times in (self.species - self.lent).items():
+            named[self.of_kind(ident)] += times
+        animals = [ident for ident, _ in named.most_common() if ident not in _GENERIC_SPECIES]
         owners = [ident for count in self.owners.values() for ident, _ in count.most_common(1)]
-        found = animals[:1] or [ident for ident, _ in self.species.most_common(1)] or owners[:1]
+        found = animals[:1] or [ident for ident, _ in named.most_common(1)] or owners[:1]
         return [self._role("model_species", ident) for ident in found]
 
-    def diseases(self) -> list[Role]:
-        """The diseases named in the title, else the one named most."""
-        titles = [r for r in self.readings if r.sentence.passage.kind == "title"]
-        found = self.named(("disease",), titles)
-        return linked("disease", found) or self._most("disease", ("disease",))
-
-    def tissues(self, sources: Collection[str] = ()) -> list[Role]:
-        """The tissue named in the title, else the one named most; those that mitochondria came from (`sources`) do not count."""
-        titles = [r for r in self.readings if r.sentence.passage.kind == "title"]
-        titled = [m for m in self.named(("tissue",), titles) if m.ident not in sources]
-        return linked("tissue", titled)[:2] or self._most("tissue", ("tissue",), sources)
-
-    def procedures(self) -> list[Role]:
-        """How the models of the article were made."""
-        return linked("procedure", self.named(_MODEL))[:_MOST]
-
-    def routes(self, *scopes: Iterable[Reading]) -> list[Role]:
-        """The routes in the first of some groups of sentences that tells a specific one, else a bare one ("injection")."""
+    def of_kind(self, ident: str) -> str:
+        """The species of a strain ("C57BL/6 mouse" is a mouse); other species as they are."""
         entries = self.resources.vocabulary.entries
-        bare: list[Mention] = []
-        for readings in scopes:
-            found = [m for r in readings for m in find_routes(r.sentence.text, [], self.resources, self.extra)]
-            specific = [m for m in found if entries[m.ident].extra.get("scope") != "generic"]
-            if specific:
-                return linked("route", specific)[:2]
-            bare += found
-        return linked("route", bare)[:1]
+        entry = entries.get(ident)
+        above = (entries[parent] for parent in entry.parents) if entry else ()
+        return next((one.ident for one in above if entry and entry.label.endswith(one.label)), ident)
 
-    def _most(self, role: str, categories: tuple[str, ...], without: Collection[str] = ()) -> list[Role]:
-        found = [m for m in self.named(categories) if m.ident not in without]
-        count = Counter(m.ident for m in found)
-        first = count.most_common(1)
-        return linked(role, [m for m in found if first and m.ident == first[0][0]])
+    def cell_of(self, ident: str) -> str:
+        """The kind of cell that a cell line is; other names as they are."""
+        entry = self.resources.vocabulary.entries.get(ident)
+        return next(iter(entry.values("cell")), ident) if entry and entry.category == "cell_line" else ident
+
+    def organ(self, ident: str) -> str:
+        """The organ that a disease, procedure, cell or part belongs to, or that a tissue is; empty where it is none."""
+        rules = self.resources.rules
+        kinds = [ident, *self._above(ident)]
+        organ = next((rules.organ_of[kind] for kind in kinds if kind in rules.organ_of), "")
+        return organ or next((kind for kind in kinds if kind in rules.treated), "")
+
+    def _above(self, ident: str) -> list[str]:
+        """The ids above an entry, the nearest first."""
+        vocabulary = self.resources.vocabulary
+        found: dict[str, None] = {}
+        depth = 1
+        while len(above := vocabulary.ancestors(ident, depth)) > len(found):
+            found |= dict.fromkeys(sorted(above - found.keys()))
+            depth += 1
+        return list(found)
 
     def _role(self, name: str, ident: str) -> Role:
         return Role(name, self._surface.get(ident, self.resources.vocabulary.label(ident)), ident)
@@ -128,3 +131,8 @@ class Frame:
 def in_animals(reading: Reading) -> bool:
     """Whether a sentence speaks of living animals or patients rather than of cells in culture."""
     return bool(_ANIMALS.search(reading.sentence.text))
+
+
+def in_body(reading: Reading) -> bool:
+    """Whether animals, patients or whole organs themselves are spoken of, and not only whose cells these are."""
+    return bool(_BODIES.search(reading.slots.text))

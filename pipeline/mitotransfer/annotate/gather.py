@@ -65,11 +65,11 @@ def _readings(row: Draft, by_sentence: dict[int, Reading]) -> list[Reading]:
 def _route_findings(own: Sequence[Reading]) -> None:
     """Mitochondria without a donor cell that are taken up where mitochondria are given: the target of a transplantation."""
     findings = [f for r in own for f in r.findings]
-    if not any(f.rule == PREPARED for f in findings):
+    if not any(f.rule in PREPARED for f in findings):
         return
     natural = any(_from_cell(f) and not f.polarity.negated for f in findings)
     for reading in own:
-        prepared = any(f.rule == PREPARED for f in reading.findings)
+        prepared = any(f.rule in PREPARED for f in reading.findings)
         said = PREPARATION.search(reading.sentence.text) is not None
         for finding in reading.findings:
             if finding.table != "secretion" or finding.polarity.negated:

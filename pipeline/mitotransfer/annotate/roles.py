@@ -86,8 +86,10 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     cues = find_cues(sentence.text, resources.cues)
     controlled = resources.rules.is_control.search(sentence.text) is not None
     findings: list[Finding] = []
+    # an article's own short form ("pl-MT") can be all that a sentence says of mitochondria
+    topical = has_topic(sentence.text) or any(m.ident == MITOCHONDRIA for m in slots.mentions)
     for match in found:
-        if match.rule.event and (match.rule.id == CELLS_GIVEN or has_topic(sentence.text)):
+        if match.rule.event and (match.rule.id == CELLS_GIVEN or topical):
             polarity = polarity_at(sentence.text, cues, match.start, match.end)
             if polarity.negated and controlled:
                 continue  # what stops the transfer says how it works

@@ -90,7 +90,13 @@ class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """All files of the directory as one.
 
-    Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+    Phrases: `distractors` are blanked out before rules are tried; `background`, `own` and `controls` classify sentences,
+    `generic_names` and `no_models` refuse names; `genetic` are strains named by what was done to their genes; `routes` and
+    `preparations` have the vocabulary id they stand for as id.
+
+    `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the tissues that can be an organ
+    that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `inflicted` diseases that
+    are procedures as well, `ischemic` and `reperfused` what ischemia without and with reperfusion does to an organ.
 
     `directions` are words that tell how something changed, `outcome_words` what changes; `treatments`, `harms` and
     `comparators` tell to what a change is due.
@@ -112,6 +118,16 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     treatments: tuple[Phrase, ...] = ()
     harms: tuple[Phrase, ...] = ()
     comparators: tuple[Phrase, ...] = ()
+    no_models: tuple[Phrase, ...] = ()
+    genetic: tuple[Phrase, ...] = ()
+    routes: tuple[Phrase, ...] = ()
+    preparations: tuple[Phrase, ...] = ()
+    organs: dict[str, tuple[str, ...]] = {}
+    treated: tuple[str, ...] = ()
+    not_modelled: tuple[str, ...] = ()
+    inflicted: tuple[str, ...] = ()
+    reperfused: dict[str, str] = {}
+    ischemic: dict[str, str] = {}
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -120,7 +136,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
         causes = (*self.treatments, *self.harms, *self.comparators)
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions, *causes)
+        models = (*self.no_models, *self.genetic, *self.routes, *self.preparations)
+        voices = (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions)
+        return (*voices, *causes, *models)
 
     @cached_property
     def attribution(self) -> dict[str, Phrase]:
@@ -157,6 +175,21 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def is_control(self) -> re.Pattern[str]:
         """Signs of a transfer that was stopped on purpose."""
         return _any(self.controls)
+
+    @cached_property
+    def is_no_model(self) -> re.Pattern[str]:
+        """Signs of a treatment or examination in what looks like the making of a model."""
+        return _any(self.no_models)
+
+    @cached_property
+    def genetic_model(self) -> re.Pattern[str]:
+        """Strains named by what was done to their genes; the group `procedure` is the name of the model."""
+        return _any(self.genetic)
+
+    @cached_property
+    def organ_of(self) -> dict[str, str]:
+        """The organ of each disease, procedure, cell and part in `organs`."""
+        return {ident: organ for organ, idents in self.organs.items() for ident in idents}
 
     @cached_property
     def is_generic(self) -> re.Pattern[str]:
@@ -259,6 +292,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
 
 _PHRASES = (
     "distractors", "background", "own", "controls", "generic_names", "attributions", "treatments", "harms", "comparators",
+    "no_models", "genetic", "routes", "preparations",
 )  # fmt: skip
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 

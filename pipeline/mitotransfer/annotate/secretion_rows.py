@@ -58,7 +58,7 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     named = [m for r in readings if r.findings for m in forms(r, frame.resources)] or (
         [] if row.negated else _only_form(own, frame)
     )
-    row.frame += linked("form", [_with_mitochondria(m, frame) for m in named])[:2]
+    row.frame += linked("form", [with_mitochondria(m, frame) for m in named])[:2]
     row.frame += linked("condition", [m for r in readings for m in frame.in_sentence(r, _CIRCUMSTANCES)])[:3]
 
 
@@ -72,7 +72,7 @@ def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:
     return named[:1] if len({m.ident for m in named}) == 1 else []
 
 
-def _with_mitochondria(form: Mention, frame: Frame) -> Mention:
+def with_mitochondria(form: Mention, frame: Frame) -> Mention:
     """The form as one that holds mitochondria, where the vocabulary has such an entry."""
     label = frame.resources.vocabulary.label(form.ident)
     found = frame.resources.matcher("secreted_form").exactly(f"{label} containing mitochondria")

@@ -5,24 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mitotransfer.annotate import models_of_disease as models
+from mitotransfer.annotate.arms import arms
 from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft, related
-from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.frames import Frame, in_animals, in_body
+from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
+from mitotransfer.annotate.routes import in_vitro, routes, routes_in
+from mitotransfer.annotate.secretion_rows import with_mitochondria
+from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
-from mitotransfer.document import Role
+from mitotransfer.document import Mention, Role
 
-PREPARED = "prose:given"  # the rule for mitochondria that are given as such
+# The rules for mitochondria that are given as such: to animals (or anyone), and to cells in a dish.
+PREPARED = ("prose:given", "prose:given_to_cells")
 _MOST_SOURCES = 2
-_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose", "trigger:enter"})
+_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose"})
+_INTERNALIZATION = "uptake:internalization"
 PREPARATION = re.compile(
-    r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog", re.IGNORECASE
+    r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
+    re.IGNORECASE,
 )
+_ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
+_MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
+_MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
+_OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
+_DOSE = re.compile(
+    r"\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?(?:\s*[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*"
+    r"(?:(?:[µμ]g|mg|ng)(?: (?:of )?(?:mitochondrial )?protein)?|(?:viable |isolated |autologous |donor )*mitochondria\b|particles\b)"
+    r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+)
 
 
 def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
-    """One row for mitochondria that are given, else one for cells (or their vesicles) that hand over mitochondria."""
+    """The rows for mitochondria that are given, else one for cells (or their vesicles) that hand over mitochondria."""
     mitochondria, cells = Draft("transplantation", False), Draft("transplantation", False)
     released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
     donors = {ident for f in released for ident in f.idents("donor")}
@@ -31,23 +49,40 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
-                cells.findings += _handing_over(finding, donors, frame.resources.vocabulary)
-    if donors and not any(PREPARATION.search(f.sentence.text) for f in mitochondria.findings):
+                cells.findings += _handing_over(finding, reading, donors, frame.resources.vocabulary)
+    isolated = any(_ISOLATED.search(r.slots.text) for r in frame.readings)
+    if donors and not any(_prepared(f, isolated) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
-    if any(f.rule == PREPARED for f in mitochondria.findings):
-        return [mitochondria]
+    if any(f.rule in PREPARED for f in mitochondria.findings):
+        return arms(mitochondria, own, frame)
     return [cells] if cells.findings else []
 
 
+def _prepared(finding: Finding, isolated: bool) -> bool:
+    """Whether a finding speaks of a preparation.
+
+    What reaches cells in a dish may as well come from other cells, unless the article says that mitochondria were `isolated`.
+    """
+    return (finding.rule == PREPARED[0] or isolated) and PREPARATION.search(finding.sentence.text) is not None
+
+
 def _into_animal(reading: Reading, frame: Frame) -> bool:
-    if in_animals(reading) or frame.routes([reading]) or reading.sentence.passage.kind == "title":
+    if in_animals(reading) or routes_in(reading, frame) or reading.sentence.passage.kind == "title":
         return True
     return _INTO_TISSUE.search(reading.slots.text) is not None
 
 
-def _handing_over(finding: Finding, donors: set[str], vocabulary: Vocabulary) -> list[Finding]:
-    """The finding if what is given are donor cells of the article, or vesicles; they are then the source as well."""
+def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabulary: Vocabulary) -> list[Finding]:
+    """The finding if what is given are donor cells of the article, or vesicles; they are then the source as well.
+
+    Cells that had been loaded with mitochondria are no source: this is who loaded them, and the cells are the target.
+    """
     named = finding.roles.get("agent", [])
+    if loaded := [m for m in reading.loose.get("agent", ()) if any(m.ident == one.ident for one in named)]:
+        sources = [m for m in reading.loose.get("donor", ()) if m not in loaded]
+        loaded = [_as_loaded(loaded[0], sources, reading, vocabulary)]
+        finding.roles |= {"agent": loaded, "donor": sources, "recipient": [m for m in named if m.start == loaded[0].start]}
+        return [finding]
     agents = [m for m in named if m.category == "secreted_form" or related({m.ident}, donors, vocabulary)]
     if not agents:
         return []
@@ -55,29 +90,129 @@ def _handing_over(finding: Finding, donors: set[str], vocabulary: Vocabulary) ->
     return [finding]
 
 
+def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, vocabulary: Vocabulary) -> Mention:
+    """The cell with what was done to it: "macrophage loaded with mesenchymal stem cell mitochondria"."""
+    text = reading.sentence.text
+    word = _MODIFIED.search(text, cell.end)
+    if word is None:
+        return cell
+    what = vocabulary.label(sources[0].ident) if sources and sources[0].ident else ""
+    thing = f"{what} mitochondria".strip() if _MITOCHONDRIA.match(text[word.end() :]) or not what else what
+    name = f"{vocabulary.label(cell.ident) or cell.surface} {word[1]} with {thing}"
+    return Mention(cell.start, cell.end, "agent", "", name)
+
+
 def stands(frame: Frame) -> bool:
     """Whether an article with such a row says enough: it names who something is given to."""
     return bool(frame.model_species())
 
 
+def _name_agents(row: Draft, frame: Frame) -> None:
+    """Vesicles that are given are said to contain mitochondria, where the vocabulary has a name for such.
+
+    Of cells the narrowest names are kept.
+    """
+    is_a = frame.resources.vocabulary.is_a
+    cells = row.mentions("agent")
+    for finding in row.findings:
+        for number, agent in enumerate(finding.roles.get("agent", [])):
+            narrower = next((m for m in cells if m.ident != agent.ident and is_a(m.ident, agent.ident)), agent)
+            finding.roles["agent"][number] = narrower
+    for finding in row.findings:
+        finding.roles["agent"] = [
+            with_mitochondria(m, frame) if m.category == "secreted_form" and m.ident not in BARE else m
+            for m in finding.roles.get("agent", ())
+        ]
+
+
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
+    released = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
+    _name_agents(row, frame)
+    _add_sources(row, own, released, frame)
+    _add_targets(row, own, released, frame)
+    sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
+    made = models.procedures(frame)
+    ill = models.diseases(frame, made)
+    organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
+    ill = models.narrowed(ill, frame, organs)
+    way = routes(frame, readings, own)
+    if not way and not any(in_body(r) for r in readings):
+        way = in_vitro(frame, readings)
+    if not row.species:
+        _say(row, models.model_species(frame))
+    for told in (ill, made, organs, way, _uptake(row, readings, own, frame), _dose(readings)):
+        _say(row, told)
+
+
+def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
+    """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
     origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
-    sources = {m.ident for m in (*row.mentions("donor"), *origins)}
-    row.frame += frame.model_species() + frame.diseases() + frame.procedures() + frame.tissues(sources)
-    if not row.mentions("recipient"):
-        released = (f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated)
-        row.frame += linked("target", [m for f in released for m in f.roles.get("recipient", ())])[:_MOST_SOURCES]
-    row.frame += linked("mito_source", origins)[:_MOST_SOURCES]
-    row.frame += frame.routes(readings, frame.readings)
-    uptakes = linked("uptake", frame.named(("uptake",), readings))[:2]
-    row.frame += uptakes or [_internalization(f) for f in row.findings if f.kind == "uptake" and _swallows(f, frame)][:1]
+    vesicles = any(m.category == "secreted_form" for m in row.mentions("agent"))
+    if vesicles and not row.mentions("donor"):
+        origins = [m for f in released for m in f.roles.get("donor", ())]
+    is_a = frame.resources.vocabulary.is_a
+    known = {m.ident for m in (*row.mentions("donor"), *origins)}
+    for finding in row.findings:  # "muscle" where another sentence says which muscle
+        kept = [m for m in finding.roles.get("donor", ()) if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+        finding.roles["donor"] = kept
+    narrow = [m for m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+    row.frame += linked("mito_source", narrow)[:_MOST_SOURCES]
+    if known:
+        return
+    for reading in own:
+        word = _OWN_BODY.search(reading.sentence.text)
+        if word and any(f in row.findings for f in reading.findings):
+            role = Role("mito_source", word[0].lower())
+            row.say(reading, [role], "prose:relation_of_donor", ARTICLE, start=word.start())
+            return
 
 
-def _swallows(finding: Finding, frame: Frame) -> bool:
-    triggers = frame.resources.triggers.exactly(finding.sentence.text[finding.start : finding.end])
-    return any(m.ident in _SWALLOWING for m in triggers)
+def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
+    """Where the mitochondria were found: in animals, else in a dish, else where cells of the article hand theirs over."""
+    agents = {m.ident for m in row.mentions("agent")}
+    seen = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
+    seen = [(r, m) for r, m in seen if m.ident not in agents or m in row.mentions("recipient")]
+    if not (row.mentions("recipient") or seen):
+        seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
+        seen = [(r, m) for r, m in seen if in_animals(r)] or seen
+    body = [m for m in row.mentions("recipient") + [m for _, m in seen] if m.category != "cell_line"]
+    for finding in row.findings:
+        kept = [m for m in finding.roles.get("recipient", ()) if not body or m.category != "cell_line"]
+        finding.roles["recipient"] = [m._replace(ident=frame.cell_of(m.ident)) for m in kept]
+    for reading, mention in seen:
+        if not body or mention.category != "cell_line":
+            role = Role("target", mention.surface, frame.cell_of(mention.ident))
+            row.say(reading, [role], "prose:target", NEAR, "uptake", start=mention.start)
 
 
-def _internalization(finding: Finding) -> Role:
-    return Role("uptake", finding.sentence.text[finding.start : finding.end], "uptake:internalization")
+def _say(row: Draft, found: Sequence[Told]) -> None:
+    for told in found:
+        row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
+
+
+def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> list[Told]:
+    """How cells take mitochondria in: the way as named, else that they do where a sentence about mitochondria says so."""
+    named = [
+        Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, NEAR, "prose:uptake")
+        for r in readings
+        for m in frame.in_sentence(r, ("uptake",))
+    ]
+    specific = [told for told in named if told.role.ident != _INTERNALIZATION]
+    if specific or named or not any(f.rule in PREPARED for f in row.findings):
+        return (specific or named)[:2]
+    for reading in own:
+        if not reading.sentence.topical or reading.controlled:
+            continue
+        for m in frame.resources.triggers.find(reading.sentence.text):
+            if m.ident in _SWALLOWING and m.surface.lower() != "uptake":
+                role = Role("uptake", m.surface, _INTERNALIZATION)
+                return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
+    return []
+
+
+def _dose(readings: Sequence[Reading]) -> list[Told]:
+    for reading in readings:
+        if dose := _DOSE.search(reading.sentence.text):
+            return [Told(Role("dose", dose[0]), reading, dose.start(), dose.end(), NEAR, "prose:dose")]
+    return []
