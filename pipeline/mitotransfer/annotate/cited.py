@@ -92,7 +92,7 @@ def _add_products(readings: Sequence[Reading], resources: Resources, extra: Extr
         if agents and in_animals(reading):
             start, end = agents[0].start, agents[0].end
             polarity = polarity_at(text, find_cues(text, resources.cues), start, end)
-            finding = Finding(reading.sentence, "transplantation", "transplantation", PREPARED, start, end, polarity)
+            finding = Finding(reading.sentence, "transplantation", "transplantation", PREPARED[0], start, end, polarity)
             finding.roles["agent"] = agents
             reading.findings.append(finding)
 
