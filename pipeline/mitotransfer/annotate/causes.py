@@ -44,6 +44,8 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
         verdict = _in_clause(seen, own, outcome, resources)
         if verdict is not None:
             return verdict
+        if seen.dep_ == "relcl" and not _says_of_head(seen):
+            return False  # "cells on a surface that prevents migration": who or what they are
         up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
         seen = _verb(seen.head) if up else None
     return begun and bool(outcome.ident) and (outcome.direction == "none" or _is_better(outcome, resources))
