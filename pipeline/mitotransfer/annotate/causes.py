@@ -44,6 +44,8 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
         verdict = _in_clause(seen, own, outcome, resources)
         if verdict is not None:
             return verdict
+        if seen.dep_ == "relcl" and not _says_of_head(seen):
+            return False  # "cells on a surface that prevents migration": who or what they are
         up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
         seen = _verb(seen.head) if up else None
     return begun and bool(outcome.ident) and (outcome.direction == "none" or _is_better(outcome, resources))
@@ -68,9 +70,9 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     trigger = outcome.change.trigger
     for child in [*(verb.children if trigger.pos_ in ("ADJ", "ADV") and verb.lemma_ == "be" else ()), *trigger.children]:
         if child.dep_ in ("agent", "prep") and child.lower_ == "by":
-            for named in child.children:
-                if named.dep_ in ("pobj", "pcomp") and named.pos_ != "NUM":
-                    return named
+            named: Token | None = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
+            if named is not None and named.pos_ != "NUM":
+                return named
     if outcome.change.rule == "attributive" and (before := doer_before(trigger)) is not None:
         return before
     if verb == outcome.change.trigger and outcome.change.rule in _ACTIVE:
@@ -91,10 +93,11 @@ def _by(doer: Token, rules: ProseRules) -> bool:
         return False
     if _names_mitochondria(text, tokens, rules):
         return True
+    if (doer._.slot == "cell" and not _CONTROL.search(text)) or doer.lower_ in _PRONOUNS:
+        return True
     if rules.is_harm.search(text) or any(one._.slot in _HARMS for one in tokens):
         return False
-    treats = doer.lower_ in _PRONOUNS or any(one._.slot == "cell" for one in tokens)
-    return treats or rules.is_treatment.search(text) is not None
+    return any(one._.slot == "cell" for one in tokens) or rules.is_treatment.search(text) is not None
 
 
 def _received(doer: Token) -> list[Token]:

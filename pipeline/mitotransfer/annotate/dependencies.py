@@ -118,7 +118,7 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
             forms += _bare(token.lower_)
         if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
-        known = next((form for form in forms if form in meanings), "")
+        known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
         token._.says = meanings.get(known, "")
         if known and token.pos_ == "VERB":
             token.lemma_ = known
