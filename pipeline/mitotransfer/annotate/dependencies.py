@@ -143,11 +143,18 @@ def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple
         if read is None or read["key"] not in (*_PROPERTIES, _SLOT):
             raise ValueError(f"'{word}' is no property; allowed: {', '.join((*_PROPERTIES, _SLOT))}, as KEY=value|value")
         values = list(_values(read["values"] or "", lists))
+        if read["key"] == "LEMMA":
+            values = [form for value in values for form in _lemmas(value)]
         if read["sign"] is None:
             wanted: dict[str, Any] = {"NOT_IN": [""]}
         else:
             wanted = {"IN" if read["sign"] == "=" else "NOT_IN": values}
         yield ("_", {"slot": wanted}) if read["key"] == _SLOT else (read["key"], wanted)
+
+
+def _lemmas(value: str) -> tuple[str, ...]:
+    """The lemma, and what rules of inflection make of its forms: "donat" of "donating", "booste" of "boosted"."""
+    return (value, value[:-1]) if value.endswith("e") and len(value) > 3 else (value, f"{value}e")
 
 
 def _values(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from mitotransfer.annotate.anaphora import mark_further
 from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
 from mitotransfer.annotate.dependencies import Found, mark_slots
 from mitotransfer.annotate.matcher import Extra
@@ -98,6 +99,7 @@ def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: 
     others = names(sentence.text, resources, _FURTHER, extra, boundaries=sentence.boundaries, denied=True)
     mark_slots(doc, ((m.start, m.end, m.category) for m in others))
     mark_slots(doc, slots.kinds())
+    mark_further(doc, resources.rules.lists)
     return resources.dependencies.matches(doc)
 
 
