@@ -9,7 +9,6 @@ import msgspec
 from mitotransfer.annotate.cues import Polarity
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.single import as_event, roles_of
-from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Event, EventKind, Mention, Role, TableName
 
 SENTENCE, FRAME = 0.8, 0.5  # confidence of what the sentence of a finding says, and of what is added from elsewhere
@@ -17,13 +16,17 @@ SENTENCE, FRAME = 0.8, 0.5  # confidence of what the sentence of a finding says,
 
 @dataclass(slots=True)
 class Draft:
-    """The findings of one row to be, and what other sentences and the frame add to it."""
+    """The findings of one row to be, and what other sentences and the frame add to it.
+
+    `dropped` are values (role, id) of the findings that the row does better without.
+    """
 
     table: TableName
     negated: bool
     findings: list[Finding] = field(default_factory=list)
     added: list[Event] = field(default_factory=list)
     frame: list[Role] = field(default_factory=list)
+    dropped: set[tuple[str, str]] = field(default_factory=set)
 
     def say(self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context") -> None:
         """Adds what another sentence than those of the findings tells: an event of its own, at the place of the first role.
@@ -40,12 +43,7 @@ class Draft:
 
     def mentions(self, role: str) -> list[Mention]:
         """The names that fill a role of the findings."""
-        return [m for finding in self.findings for m in finding.roles.get(role, ())]
-
-
-def related(one: set[str], other: set[str], vocabulary: Vocabulary) -> bool:
-    """Whether two sets of ids can mean the same: one is empty, or an id of one is a kind of one of the other."""
-    return not one or not other or any(vocabulary.is_a(a, b) or vocabulary.is_a(b, a) for a in one for b in other)
+        return [m for finding in self.findings for m in (*finding.roles.get(role, ()), *finding.elsewhere.get(role, ()))]
 
 
 def event_of(
@@ -62,7 +60,7 @@ def events_of(row: Draft, group: str) -> list[Event]:
     events: list[Event] = []
     stated = {role.name for finding in row.findings for role in roles_of(finding)}
     for number, finding in enumerate(row.findings):
-        roles = roles_of(finding)
+        roles = [role for role in roles_of(finding) if (role.name, role.ident) not in row.dropped]
         extra = [role for role in row.frame if role.name not in stated] if number == 0 else []
         events.append(as_event(finding, roles + extra, FRAME if extra else SENTENCE, group))
     return events + [msgspec.structs.replace(event, group=group) for event in row.added]

@@ -11,8 +11,7 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
-from mitotransfer.annotate.secretion_rows import is_full, secretion_rows
-from mitotransfer.annotate.secretion_rows import stands as secretion_stands
+from mitotransfer.annotate.secretion_rows import secretion_rows, standing
 from mitotransfer.annotate.transplantation_rows import PREPARATION, PREPARED, transplantation_rows
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
 from mitotransfer.annotate.transplantation_rows import stands as transplantation_stands
@@ -26,9 +25,7 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice == "own"]
     _route_findings(own)
-    secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_stands(row)]
-    if any(is_full(row) for row in secretion):
-        secretion = [row for row in secretion if is_full(row)]
+    secretion = standing(secretion_rows(own, resources.vocabulary))
     transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:

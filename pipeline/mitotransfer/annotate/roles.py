@@ -25,13 +25,18 @@ _NO_FORM = frozenset({
 })  # fmt: skip
 # Categories beside those of slots that rules over syntax can ask for.
 _FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label", "outcome")
+# Categories of names that only the language models know: any gene or chemical.
+_MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
 Roles = dict[str, list[Mention]]
 
 
 @dataclass(slots=True)
 class Finding:
-    """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence."""
+    """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence.
+
+    `elsewhere` are roles that it leaves open and the sentences of `places` name (`antecedents.py`).
+    """
 
     sentence: Sentence
     kind: EventKind
@@ -41,15 +46,20 @@ class Finding:
     end: int
     polarity: Polarity
     roles: Roles = field(default_factory=dict)
+    elsewhere: Roles = field(default_factory=dict)
+    places: dict[str, Reading] = field(default_factory=dict)
 
     def idents(self, role: str) -> set[str]:
-        """The vocabulary ids that fill a role."""
-        return {mention.ident for mention in self.roles.get(role, ())}
+        """The vocabulary ids that fill a role, here or in the sentence that names what this one leaves open."""
+        return {mention.ident for mention in (*self.roles.get(role, ()), *self.elsewhere.get(role, ()))}
 
 
 @dataclass(slots=True)
 class Reading:
-    """All that the rules see in one sentence: its findings, roles that stand there without one, whose the cells are."""
+    """All that the rules see in one sentence: its findings, roles that stand there without one, whose the cells are.
+
+    `names` are those that the language models find, of any category.
+    """
 
     sentence: Sentence
     slots: Slotted
@@ -59,6 +69,7 @@ class Reading:
     owners: list[Owner]
     doc: Doc | None = None
     syntax: list[Found] = field(default_factory=list)
+    names: list[Mention] = field(default_factory=list)
 
 
 _NO_ANALYSIS = Analysis(None, [])
@@ -71,7 +82,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     """
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
-    syntax = _by_syntax(sentence, slots, resources, extra, analysis.doc)
+    syntax = _by_syntax(sentence, slots, resources, extra, analysis)
     found = [*matches(slots, resources), *matched([one for one in syntax if one.rule.event != "effect"], slots.mentions)]
     loose: Roles = {}
     for match in found:
@@ -89,14 +100,16 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     for finding in findings:
         _add(finding.roles, loose)
         _settle(finding)
-    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions), analysis.doc, syntax)
+    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions), analysis.doc, syntax, analysis.mentions)
 
 
-def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, doc: Doc | None) -> list[Found]:
+def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, analysis: Analysis) -> list[Found]:
     """What the rules over syntax find in a parsed sentence, whose tokens are told of which names they are part."""
+    doc = analysis.doc
     if doc is None or resources.dependencies is None:
         return []
     others = names(sentence.text, resources, _FURTHER, extra, boundaries=sentence.boundaries, denied=True)
+    mark_slots(doc, ((m.start, m.end, m.category) for m in analysis.mentions if m.category in _MODELS))
     mark_slots(doc, ((m.start, m.end, m.category) for m in others))
     mark_slots(doc, slots.kinds())
     mark_further(doc, resources.rules.lists)

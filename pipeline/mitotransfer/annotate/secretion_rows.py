@@ -4,37 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mitotransfer.annotate.antecedents import fill
 from mitotransfer.annotate.cells import linked
-from mitotransfer.annotate.drafts import Draft, related
+from mitotransfer.annotate.conditions import add_conditions
+from mitotransfer.annotate.donors import add_species
+from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
+from mitotransfer.annotate.kinds import general, narrower, related
 from mitotransfer.annotate.roles import Finding, Reading, forms
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
-_CIRCUMSTANCES = ("condition", "model_procedure", "disease")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
+_LENT = 0.6  # confidence of a cell that another sentence names
+_SIDES = ("donor", "recipient")
 
 
 def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft]:
-    """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient."""
-    rows: list[Draft] = []
+    """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient.
+
+    A finding that says less than others ("mitochondria were released") belongs to each row that it can mean.
+    """
+    fill(own, vocabulary)
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    for finding in sorted(findings, key=lambda f: not (f.roles.get("donor") and f.roles.get("recipient"))):
-        for role in ("donor", "recipient"):
+    for finding in findings:
+        for role in _SIDES:
             finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in _CELLS]
+    rows: list[Draft] = []
+    open_ones: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: _generality(f, findings, vocabulary)):
+        homes = [row for row in rows if _fits(finding, row, vocabulary)]
+        if not homes and all(finding.idents(role) for role in _SIDES):
+            rows.append(home := Draft("secretion", finding.polarity.negated))
+            homes = [home]
+        for home in homes:
+            home.findings.append(finding)
+        if not homes:
+            open_ones.append(finding)
+    for finding in open_ones:
         home = next((row for row in rows if _fits(finding, row, vocabulary)), None)
         if home is None:
             rows.append(home := Draft("secretion", finding.polarity.negated))
         home.findings.append(finding)
+    for row in rows:
+        row.findings.sort(key=findings.index)
+        _drop_general(row, vocabulary)
     return rows
+
+
+def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocabulary) -> int:
+    """First those that name both cells, of them those with the narrowest names; then those that leave one open."""
+    if not all(finding.idents(role) for role in _SIDES):
+        return len(findings) + 1
+    return sum(
+        narrower(other.idents(role), finding.idents(role), vocabulary) for other in findings for role in _SIDES
+    )
 
 
 def _fits(finding: Finding, row: Draft, vocabulary: Vocabulary) -> bool:
     if finding.polarity.negated != row.negated:
         return False
-    return all(related(finding.idents(role), row.idents(role), vocabulary) for role in ("donor", "recipient"))
+    return all(related(finding.idents(role), row.idents(role), vocabulary) for role in _SIDES)
+
+
+def _drop_general(row: Draft, vocabulary: Vocabulary) -> None:
+    for role in _SIDES:
+        row.dropped |= {(role, ident) for ident in general(row.idents(role), vocabulary)}
 
 
 def is_full(row: Draft) -> bool:
@@ -42,22 +79,31 @@ def is_full(row: Draft) -> bool:
     return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
-def stands(row: Draft) -> bool:
-    """Whether a row says enough: donor and recipient, or a donor that releases."""
-    donor, recipient = row.mentions("donor"), row.mentions("recipient")
-    if row.negated or is_full(row):
-        return is_full(row)
-    leaves = any(f.kind in ("secretion", "transfer") for f in row.findings)
-    titled = any(f.sentence.passage.kind == "title" for f in row.findings)
-    return bool(donor and leaves) or bool(recipient and titled)
+def standing(rows: list[Draft]) -> list[Draft]:
+    """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form."""
+    full = [row for row in rows if is_full(row)]
+    if any(not row.negated for row in full):
+        return full
+    stated = [row for row in rows if not row.negated]
+    releasing = [row for row in stated if row.mentions("donor") and any(f.kind in ("secretion", "transfer") for f in row.findings)]
+    titled = [row for row in stated if row.mentions("recipient") and any(f.sentence.passage.kind == "title" for f in row.findings)]
+    return [row for row in rows if row in (*full, *releasing, *titled)] or [row for row in stated if row.mentions("form")][:1]
 
 
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
-    row.frame += frame.donor_species(row.mentions("donor"))
+    for finding in row.findings:
+        for role, mentions in finding.elsewhere.items():
+            kept = [m for m in mentions if (role, m.ident) not in row.dropped and m.ident not in _told(row, role)]
+            row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
+    add_species(row, readings, own, frame)
+    add_conditions(row, readings, own, frame)
     named = [m for r in readings if r.findings for m in forms(r)] or ([] if row.negated else _only_form(own, frame))
     row.frame += linked("form", [_with_mitochondria(m, frame) for m in named])[:2]
-    row.frame += linked("condition", [m for r in readings for m in frame.in_sentence(r, _CIRCUMSTANCES)])[:3]
+
+
+def _told(row: Draft, role: str) -> set[str]:
+    return {m.ident for finding in row.findings for m in finding.roles.get(role, ())}
 
 
 def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:

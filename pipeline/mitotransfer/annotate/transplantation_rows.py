@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.cells import linked
-from mitotransfer.annotate.drafts import Draft, related
+from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame, in_animals
+from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Role

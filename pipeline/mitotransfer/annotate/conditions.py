@@ -1,0 +1,121 @@
+"""What donor and recipient were under when mitochondria moved: cultures, stressors, treatments, diseases of a row.
+
+Taken from the sentences of the row's findings, and from what the article's own sentences say of the row's cells, by the rules
+over syntax of `configs/rules/circumstances.yaml`; not every disease that an article names is a condition of its cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from mitotransfer.annotate.drafts import Draft
+from mitotransfer.annotate.frames import Frame
+from mitotransfer.annotate.kinds import is_kind_of
+from mitotransfer.annotate.roles import Reading
+from mitotransfer.annotate.vocabulary import Vocabulary
+from mitotransfer.document import Mention, Role
+
+_CATEGORIES = ("condition", "model_procedure", "disease")
+_FOUND, _NEAR = 0.7, 0.6
+_MOST = 4
+_COCULTURE = "condition:coculture"
+# What is asked of a mechanism, or tells of a preparation or a trial, is no condition of cells that hand over mitochondria.
+_NO_KINDS = frozenset({"genotype", "clinical", "life stage"})
+_DYSFUNCTION = re.compile(r"mitochondrial (?:damage|dysfunction|injury|impairment|failure|defect)", re.IGNORECASE)
+_SPARED = re.compile(r"\b(?:against|treatment (?:for|of)|therapy (?:for|of)|treat|risk of|resistance to)\s+(?:the )?(?:[\w-]+ )?$", re.IGNORECASE)
+_INDUCED = re.compile(r"[ ‐-](?:induced|mediated|evoked|triggered|dependent)[ ]$", re.IGNORECASE)
+
+
+def add_conditions(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
+    """Adds the conditions of a row, those of its own sentences (`readings`) first."""
+    kept: dict[str, None] = {}
+    near = [r for r in readings if any(f in row.findings for f in r.findings)]
+    for reading in (*near, *(r for r in own if r not in near)):
+        for mention in _conditions(reading, row, frame, finding=reading in near):
+            role = _role(mention, reading, frame)
+            if len(kept) < _MOST and not _said(role, kept, frame.resources.vocabulary):
+                kept[role.ident or role.surface.lower()] = None
+                row.say(reading, [role], "prose:condition", _FOUND if reading in near else _NEAR)
+
+
+def _said(role: Role, kept: dict[str, None], vocabulary: Vocabulary) -> bool:
+    key = role.ident or role.surface.lower()
+    return any(key == one or vocabulary.is_a(one, key) or vocabulary.is_a(key, one) for one in kept)
+
+
+def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) -> list[Mention]:
+    """The conditions in a sentence that are said of the row's cells, or of the event where the sentence states it."""
+    text = reading.sentence.text
+    named = [m for m in frame.in_sentence(reading, _CATEGORIES) if _fits(m, reading, frame)]
+    chemicals = [m for m in reading.names if m.category == "chemical"]
+    found: list[Mention] = []
+    together = [m for m in named if m.ident.startswith(_COCULTURE)]
+    if together and (finding or _names_cell(reading, row, frame)):
+        found += together[:1]
+    for rule, nodes in reading.syntax:
+        token = nodes.get("condition")
+        if token is None:
+            continue
+        cell = nodes.get("_cell")
+        if cell is not None and not _is_of(cell, reading, row, frame):
+            continue
+        if cell is None and not finding and not reading.sentence.topical:
+            continue
+        mention = _at(token, named) or (_at(token, chemicals) if not reading.controlled else None)
+        if mention is not None:
+            found.append(mention)
+    if finding and reading.sentence.passage.kind == "title":
+        found += [m for m in named if m.category != "condition" or not m.ident.startswith(_COCULTURE)]
+    return [m for m in dict.fromkeys(found) if not _SPARED.search(text, 0, m.start)]
+
+
+def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
+    """Whether a name can be a condition: no part of a cell's name, no genotype, no outcome."""
+    entry = frame.resources.vocabulary.entries.get(mention.ident)
+    if entry is not None and entry.category == "condition" and entry.extra.get("kind") in _NO_KINDS:
+        return False
+    if _DYSFUNCTION.fullmatch(mention.surface):
+        return False
+    cells = (m for m in reading.slots.mentions if m.category in ("cell", "cell_line", "label"))
+    return not any(m.start < mention.end and mention.start < m.end for m in cells)
+
+
+def _names_cell(reading: Reading, row: Draft, frame: Frame) -> bool:
+    cells = [m for m in reading.slots.mentions if m.category in ("cell", "cell_line")]
+    return any(_same(m.ident, row, frame.resources.vocabulary) for m in cells)
+
+
+def _same(ident: str, row: Draft, vocabulary: Vocabulary) -> bool:
+    known = row.idents("donor") | row.idents("recipient")
+    return any(is_kind_of(ident, one, vocabulary) or is_kind_of(one, ident, vocabulary) for one in known if ident and one)
+
+
+def _is_of(cell: Token, reading: Reading, row: Draft, frame: Frame) -> bool:
+    """Whether a token stands for the donors or recipients of the row; a pronoun may."""
+    if cell._.slot == "anaphor":
+        return reading.sentence.topical
+    begin, end = cell.left_edge.idx, cell.idx + len(cell)
+    names = [m for m in reading.slots.mentions if m.category in ("cell", "cell_line") and begin <= m.start < end]
+    return any(_same(m.ident, row, frame.resources.vocabulary) for m in names)
+
+
+def _at(token: Token, mentions: Sequence[Mention]) -> Mention | None:
+    return next((m for m in mentions if m.start < token.idx + len(token) and token.idx < m.end), None)
+
+
+def _role(mention: Mention, reading: Reading, frame: Frame) -> Role:
+    """The condition under the name a curator would give it: "LPS-induced lung injury" whole, coculture with whomever as coculture."""
+    if mention.ident.startswith(_COCULTURE) and "transwell" not in mention.ident:
+        return Role("condition", mention.surface, _COCULTURE)
+    text = reading.sentence.text
+    agent = _INDUCED.search(text, 0, mention.start)
+    if agent is not None and mention.category in ("condition", "disease"):
+        begin = text.rfind(" ", 0, agent.start()) + 1
+        whole = text[begin : mention.end].lstrip("(")
+        exact = frame.resources.matcher(*_CATEGORIES).exactly(whole)
+        return Role("condition", whole, exact[0].ident if exact else "")
+    known = mention.ident in frame.resources.vocabulary.entries
+    return Role("condition", mention.surface, mention.ident if known else "")
