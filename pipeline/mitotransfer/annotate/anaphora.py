@@ -15,6 +15,8 @@ from mitotransfer.document import Mention
 ANAPHOR = "anaphor"
 _NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
 _MATTER = ("mito", "form")
+_DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
+_LONGEST = 10  # words of a description
 Lists = Mapping[str, Sequence[str]]
 
 
@@ -32,7 +34,7 @@ def _slot(token: Token, lists: Lists) -> str:
     if token.lemma_ in lists.get("general_cell", ()):
         if any(_within(child, "cell") for child in token.lefts if child.dep_ in _NARROWS):
             return "cell"
-        return ANAPHOR if any(child.dep_ in ("det", "nummod") for child in token.lefts) else ""
+        return ANAPHOR if _described(token) or any(child.dep_ in ("det", "nummod") for child in token.lefts) else ""
     if token.lower_ in lists.get("pronoun", ()) and token.dep_ not in ("det", "preconj", "expl", "mark"):
         return ANAPHOR
     if token.lemma_ in lists.get("quantity", ()) or token.pos_ == "NUM":
@@ -60,11 +62,24 @@ def _holds(token: Token, lists: Lists) -> bool:
     return prefixed or any(one._.slot == "mito" for one in (*held, *_behind(token, "with"), *_behind(token, "of")))
 
 
+def _described(token: Token) -> Token | None:
+    """The first word of what tells cells without a name from others: "cells with a deletion", "cells lacking mtDNA"."""
+    return next((one for one in token.rights if one.lower_ in _DESCRIBES and one.i == token.i + 1), None)
+
+
 def name_of(token: Token, mentions: Sequence[Mention]) -> Mention | None:
-    """The name that a token is part of, or that narrows a general noun ("HeLa cells"); None where there is neither."""
+    """The name that a token is part of, or that narrows a general noun ("HeLa cells"), or cells told by what they have.
+
+    None where there is none of these. Cells told by what they have have no id.
+    """
     begin, end = token.idx, token.idx + len(token)
     for mention in mentions:
         if mention.start < end and begin < mention.end:
             return mention
     inner = (name_of(child, mentions) for child in reversed(list(token.lefts)) if child.dep_ in _NARROWS)
-    return next((mention for mention in inner if mention is not None and mention.category in ("cell", "cell_line")), None)
+    if (found := next((m for m in inner if m is not None and m.category in ("cell", "cell_line")), None)) is not None:
+        return found
+    if token.lower_ not in ("cell", "cells") or (describing := _described(token)) is None:
+        return None
+    span = token.doc[token.i : min(describing.right_edge.i + 1, token.i + _LONGEST)]
+    return Mention(span.start_char, span.end_char, "cell", "", span.text)

@@ -19,6 +19,9 @@ _CELLS = ("cell", "cell_line")
 _SUMMED = re.compile(r"\b(?:both|the two|all three|these|those|such|either) (?:\w+ )?(?:cells?|cell types?|lines?|populations?)\b", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:their|its) (?:own )?(?:[\w-]+ ){0,3}mitochondri|\b(?:their|its) (?:[\w-]+ ){0,2}organelles", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:co-?cultur\w*|co-?incubat\w*|cultured (?:together )?with|mixed with|placed (?:together )?with|grown (?:together )?with|seeded (?:together )?with|plated (?:together )?with|kept (?:together )?with|incubated with)", re.IGNORECASE)
+_STAINED = re.compile(r"MitoTracker|mito-?(?:GFP|DsRed|RFP|mCherry|Dendra)|\b(?:label|stain|tag)\w*", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:the|these|those)\s(?:[\w-]+\s)?$", re.IGNORECASE)
+_OF_A_SOURCE = frozenset({"cell:stem_cell", "cell:mesenchymal_stem_cell", "cell:stromal_cell"})
 
 
 def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
@@ -30,19 +33,22 @@ def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
         for finding in findings:
             if not finding.idents("donor"):
                 _fill_donor(finding, reading, before, donors)
-            if not finding.idents("recipient") and finding.polarity.negated is False:
-                continue
         named = [(f, f.roles.get("donor") or f.elsewhere.get("donor", [])) for f in findings if not f.polarity.negated]
         for finding, mentions in named:
             if mentions:
                 donors = (finding.places.get("donor", reading), mentions)
         before = reading
-    _fill_recipients(own, vocabulary)
+    _fill_partners(own, vocabulary)
+    for reading in own:
+        for finding in reading.findings:
+            if finding.table == "secretion":
+                for role in ("donor", "recipient"):
+                    _narrow(finding, role, reading, own, vocabulary)
 
 
 def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: tuple[Reading, list[Mention]] | None) -> None:
     if finding.kind == "uptake":
-        if last is not None and not related_ids(last[1], finding):
+        if last is not None:
             _lend(finding, "donor", *last)
         return
     text = reading.sentence.text
@@ -52,11 +58,6 @@ def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last
             finding.roles["donor"] = _last_group(here, text)
         elif before is not None and _same_passage(before, reading) and (there := _cells(before)):
             _lend(finding, "donor", before, _last_group(there, before.sentence.text))
-
-
-def related_ids(mentions: Sequence[Mention], finding: Finding) -> bool:
-    """Whether what would be lent is what the finding names as its recipient."""
-    return bool({m.ident for m in mentions} & finding.idents("recipient"))
 
 
 def _last_group(mentions: Sequence[Mention], text: str) -> list[Mention]:
@@ -88,20 +89,53 @@ def _lend(finding: Finding, role: str, place: Reading, mentions: Sequence[Mentio
     finding.places[role] = place
 
 
-def _fill_recipients(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
-    """Where no finding names a recipient: the cells that the donors are cultured with."""
-    findings = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
-    if any(m.category in _CELLS for f in findings for m in f.roles.get("recipient", ())):
+def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
+    """Where no finding names a recipient: the cells that the donors are cultured with; without donors those that were stained."""
+    findings = [f for r in own for f in r.findings if f.table == "secretion" and f.kind == "transfer" and not f.polarity.negated]
+    if any(m.category in _CELLS for r in own for f in r.findings if f.table == "secretion" for m in f.roles.get("recipient", ())):
         return
+    pairs = [pair for r in own if (pair := _cultured_together(r)) is not None]
     for finding in findings:
         donors = finding.idents("donor")
-        if finding.kind != "transfer" or not donors:
-            continue
-        for reading in own:
-            cells = _cells(reading)
-            if not _TOGETHER.search(reading.sentence.text) or not any(is_kind_of(m.ident, d, vocabulary) for m in cells for d in donors):
+        for reading, first, second in pairs:
+            if any(related({m.ident}, donors, vocabulary) for m in first) and donors:
+                _lend(finding, "recipient", reading, second)
+            elif any(related({m.ident}, donors, vocabulary) for m in second) and donors:
+                _lend(finding, "recipient", reading, first)
+            elif not donors and _STAINED.search(reading.sentence.text, 0, second[0].start):
+                _lend(finding, "donor", reading, first)
+                _lend(finding, "recipient", reading, second)
+            else:
                 continue
-            others = [m for m in cells if not related({m.ident}, donors, vocabulary)]
-            if others:
-                _lend(finding, "recipient", reading, others[:1])
-                break
+            break
+
+
+def _cultured_together(reading: Reading) -> tuple[Reading, list[Mention], list[Mention]] | None:
+    """The cells before and after what says that they are cultured together."""
+    word = _TOGETHER.search(reading.sentence.text)
+    if word is None:
+        return None
+    cells = _cells(reading)
+    before, after = [m for m in cells if m.end <= word.start()], [m for m in cells if m.start >= word.end()]
+    return (reading, _last_group(before, reading.sentence.text), after[:1]) if before and after else None
+
+
+def _narrow(finding: Finding, role: str, reading: Reading, own: Sequence[Reading], vocabulary: Vocabulary) -> None:
+    """ "The epithelial cells" are those named before them; stem cells are those of the only source that the article names."""
+    for mention in finding.roles.get(role, ()):
+        if not mention.ident:
+            continue
+        definite = _DEFINITE.search(reading.sentence.text, 0, mention.start) is not None
+        if not definite and mention.ident not in _OF_A_SOURCE:
+            continue
+        kinds: dict[str, tuple[Reading, Mention]] = {}
+        for other in own:
+            if definite and not _same_passage(other, reading):
+                continue
+            for cell in _cells(other):
+                if cell.ident and cell.ident != mention.ident and is_kind_of(cell.ident, mention.ident, vocabulary):
+                    kinds.setdefault(cell.ident, (other, cell))
+        if len(kinds) == 1:
+            ((place, cell),) = kinds.values()
+            if place is not reading and role not in finding.elsewhere:
+                _lend(finding, role, place, [cell])

@@ -96,7 +96,7 @@ def _same(ident: str, row: Draft, vocabulary: Vocabulary) -> bool:
 def _is_of(cell: Token, reading: Reading, row: Draft, frame: Frame) -> bool:
     """Whether a token stands for the donors or recipients of the row; a pronoun may."""
     if cell._.slot == "anaphor":
-        return reading.sentence.topical
+        return reading.sentence.topical and cell.pos_ in ("PRON", "DET")
     begin, end = cell.left_edge.idx, cell.idx + len(cell)
     names = [m for m in reading.slots.mentions if m.category in ("cell", "cell_line") and begin <= m.start < end]
     return any(_same(m.ident, row, frame.resources.vocabulary) for m in names)

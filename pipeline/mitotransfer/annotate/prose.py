@@ -77,4 +77,5 @@ def _convinces(finding: Finding) -> bool:
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
-    return filled >= _ENOUGH or (finding.kind == "secretion" and filled > 0)
+    sole = finding.kind == "secretion" or finding.sentence.passage.kind == "title"  # a title says what an article is about
+    return filled >= _ENOUGH or (sole and filled > 0)

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from mitotransfer.annotate.anaphora import mark_further
 from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
-from mitotransfer.annotate.dependencies import Found, mark_slots
+from mitotransfer.annotate.dependencies import DependencyRule, Found, mark_slots
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.owners import Owner, owners
@@ -92,7 +92,8 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     controlled = resources.rules.is_control.search(sentence.text) is not None
     findings: list[Finding] = []
     for match in found:
-        if match.rule.event and (match.rule.id == CELLS_GIVEN or has_topic(sentence.text)):
+        stated = has_topic(sentence.text) or (isinstance(match.rule, DependencyRule) and sentence.topical)
+        if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
             polarity = polarity_at(sentence.text, cues, match.start, match.end)
             if polarity.negated and controlled:
                 continue  # what stops the transfer says how it works
