@@ -48,7 +48,9 @@ def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
 
 def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: tuple[Reading, list[Mention]] | None) -> None:
     if finding.kind == "uptake":
-        if last is not None:
+        # what is found in cells that release it did not come from others of them
+        same = last is not None and bool({m.ident for m in last[1]} & finding.idents("recipient"))
+        if last is not None and not (same and finding.rule == "prose:uptake_passive"):
             _lend(finding, "donor", *last)
         return
     text = reading.sentence.text
@@ -91,9 +93,10 @@ def _lend(finding: Finding, role: str, place: Reading, mentions: Sequence[Mentio
 
 def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
     """Where no finding names a recipient: the cells that the donors are cultured with; without donors those that were stained."""
-    findings = [f for r in own for f in r.findings if f.table == "secretion" and f.kind == "transfer" and not f.polarity.negated]
-    if any(m.category in _CELLS for r in own for f in r.findings if f.table == "secretion" for m in f.roles.get("recipient", ())):
+    stated = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
+    if any(m.category in _CELLS for f in stated for m in f.roles.get("recipient", ())):
         return
+    findings = [f for f in stated if f.kind == "transfer"]
     pairs = [pair for r in own if (pair := _cultured_together(r)) is not None]
     for finding in findings:
         donors = finding.idents("donor")

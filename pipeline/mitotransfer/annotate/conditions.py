@@ -19,13 +19,15 @@ from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention, Role
 
 _CATEGORIES = ("condition", "model_procedure", "disease")
-_FOUND, _NEAR = 0.7, 0.6
+_FOUND, _NEAR, _MODEL = 0.7, 0.6, 0.5
 _MOST = 4
 _COCULTURE = "condition:coculture"
 # What is asked of a mechanism, or tells of a preparation or a trial, is no condition of cells that hand over mitochondria.
 _NO_KINDS = frozenset({"genotype", "clinical", "life stage"})
 _DYSFUNCTION = re.compile(r"mitochondrial (?:damage|dysfunction|injury|impairment|failure|defect)", re.IGNORECASE)
 _SPARED = re.compile(r"\b(?:against|treatment (?:for|of)|therapy (?:for|of)|treat|risk of|resistance to)\s+(?:the )?(?:[\w-]+ )?$", re.IGNORECASE)
+_HEALED = re.compile(r"[ ‐-](?:healing|closure|repair|resistance|survival)", re.IGNORECASE)
+_NEVER = frozenset({"disease:cancer", "condition:healthy", "condition:wild_type"})
 _INDUCED = re.compile(r"[ ‐-](?:induced|mediated|evoked|triggered|dependent)[ ]$", re.IGNORECASE)
 
 
@@ -39,6 +41,18 @@ def add_conditions(row: Draft, readings: Sequence[Reading], own: Sequence[Readin
             if len(kept) < _MOST and not _said(role, kept, frame.resources.vocabulary):
                 kept[role.ident or role.surface.lower()] = None
                 row.say(reading, [role], "prose:condition", _FOUND if reading in near else _NEAR)
+    if not kept and not row.negated:
+        _add_model(row, own, frame)
+
+
+def _add_model(row: Draft, own: Sequence[Reading], frame: Frame) -> None:
+    """The disease that the article is about and how it was brought about, where nothing is said of the cells themselves."""
+    wanted = {r.ident for r in frame.diseases()} | {r.ident for r in frame.procedures()[:1]}
+    for reading in own:
+        for mention in frame.in_sentence(reading, ("disease", "model_procedure")):
+            if mention.ident in wanted and _fits(mention, reading, frame):
+                wanted.discard(mention.ident)
+                row.say(reading, [_role(mention, reading, frame)], "prose:condition", _MODEL)
 
 
 def _said(role: Role, kept: dict[str, None], vocabulary: Vocabulary) -> bool:
@@ -77,7 +91,9 @@ def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
     entry = frame.resources.vocabulary.entries.get(mention.ident)
     if entry is not None and entry.category == "condition" and entry.extra.get("kind") in _NO_KINDS:
         return False
-    if _DYSFUNCTION.fullmatch(mention.surface):
+    if _DYSFUNCTION.fullmatch(mention.surface) or mention.ident in _NEVER:
+        return False
+    if _HEALED.match(reading.sentence.text, mention.end):
         return False
     cells = (m for m in reading.slots.mentions if m.category in ("cell", "cell_line", "label"))
     return not any(m.start < mention.end and mention.start < m.end for m in cells)

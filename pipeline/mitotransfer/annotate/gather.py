@@ -25,7 +25,8 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice == "own"]
     _route_findings(own)
-    secretion = standing(secretion_rows(own, resources.vocabulary))
+    prepared = any(f.rule == PREPARED for r in own for f in r.findings)
+    secretion = standing(secretion_rows(own, resources.vocabulary), prepared=prepared)
     transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:

@@ -19,6 +19,7 @@ from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
+_CELLS = ("cell", "cell_line")
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -65,6 +66,10 @@ def _on_topic(findings: Sequence[Finding]) -> bool:
     """Whether one finding shows it, or several together name a donor and a recipient."""
     if any(_convinces(finding) for finding in findings):
         return True
+    moves = [f for f in findings if f.kind == "secretion"]
+    named = [f for f in findings if any(m.category in _CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
+    if named and any(f.sentence.passage.kind == "title" for f in moves):
+        return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
     both = all(any(f.roles.get(role) for f in pairs) for role in ("donor", "recipient"))
     return both and any(f.kind == "transfer" for f in pairs)
@@ -77,5 +82,5 @@ def _convinces(finding: Finding) -> bool:
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
-    sole = finding.kind == "secretion" or finding.sentence.passage.kind == "title"  # a title says what an article is about
+    sole = finding.kind == "secretion" or (finding.sentence.passage.kind == "title" and finding.kind == "transfer")
     return filled >= _ENOUGH or (sole and filled > 0)

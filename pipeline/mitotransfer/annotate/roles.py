@@ -139,7 +139,7 @@ def _add(roles: Roles, more: Roles) -> None:
 def _settle(finding: Finding) -> None:
     """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
     donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
-    if finding.rule == "prose:transfer_between" and not recipients:
+    if finding.rule in ("prose:transfer_between", "prose:exchanged_between") and not recipients:
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return

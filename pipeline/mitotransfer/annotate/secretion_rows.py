@@ -19,6 +19,7 @@ from mitotransfer.document import Mention
 _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _LENT = 0.6  # confidence of a cell that another sentence names
+_BETWEEN = ("prose:transfer_between", "prose:exchanged_between")
 _SIDES = ("donor", "recipient")
 
 
@@ -29,6 +30,8 @@ def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft
     """
     fill(own, vocabulary)
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
+    if any(all(f.idents(role) for role in _SIDES) and f.rule not in _BETWEEN for f in findings):
+        findings = [f for f in findings if f.rule not in _BETWEEN]  # others say in which direction
     for finding in findings:
         for role in _SIDES:
             finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in _CELLS]
@@ -79,10 +82,13 @@ def is_full(row: Draft) -> bool:
     return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
-def standing(rows: list[Draft]) -> list[Draft]:
-    """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form."""
+def standing(rows: list[Draft], *, prepared: bool) -> list[Draft]:
+    """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form.
+
+    Where mitochondria are `prepared` and given, only the first: their origin is no donor.
+    """
     full = [row for row in rows if is_full(row)]
-    if any(not row.negated for row in full):
+    if prepared or any(not row.negated for row in full):
         return full
     stated = [row for row in rows if not row.negated]
     releasing = [row for row in stated if row.mentions("donor") and any(f.kind in ("secretion", "transfer") for f in row.findings)]
