@@ -19,6 +19,7 @@ _CELLS = ("cell", "cell_line")
 _SUMMED = re.compile(r"\b(?:both|the two|all three|these|those|such|either) (?:\w+ )?(?:cells?|cell types?|lines?|populations?)\b", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:their|its) (?:own )?(?:[\w-]+ ){0,3}mitochondri|\b(?:their|its) (?:[\w-]+ ){0,2}organelles", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:co-?cultur\w*|co-?incubat\w*|cultured (?:together )?with|mixed with|placed (?:together )?with|grown (?:together )?with|seeded (?:together )?with|plated (?:together )?with|kept (?:together )?with|incubated with)", re.IGNORECASE)
+_ALIKE = re.compile(r"\bfrom (?:the )?[\w-]+ (?:to|into|toward|towards) (?:the )?(?:[\w-]+ )?$", re.IGNORECASE)  # "from healthy to ill cells"
 _STAINED = re.compile(r"MitoTracker|mito-?(?:GFP|DsRed|RFP|mCherry|Dendra)|\b(?:label|stain|tag)\w*", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:the|these|those)\s(?:[\w-]+\s)?$", re.IGNORECASE)
 _OF_A_SOURCE = frozenset({"cell:stem_cell", "cell:mesenchymal_stem_cell", "cell:stromal_cell"})
@@ -47,6 +48,10 @@ def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
 
 
 def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: tuple[Reading, list[Mention]] | None) -> None:
+    alike = [m for m in finding.roles.get("recipient", ()) if _ALIKE.search(reading.sentence.text, 0, m.start)]
+    if alike:
+        _lend(finding, "donor", reading, alike)
+        return
     if finding.kind == "uptake":
         # what is found in cells that release it did not come from others of them
         same = last is not None and bool({m.ident for m in last[1]} & finding.idents("recipient"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -28,6 +29,7 @@ _FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label"
 # Categories of names that only the language models know: any gene or chemical.
 _MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
+_EXCHANGE = re.compile(r"exchang|swap|shar", re.IGNORECASE)
 Roles = dict[str, list[Mention]]
 
 
@@ -143,6 +145,9 @@ def _settle(finding: Finding) -> None:
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return
+    if not recipients and len(donors) > 1 and _EXCHANGE.match(finding.sentence.text, finding.start):
+        donors, recipients = donors[:1], donors[1:]
+        finding.roles["donor"] = donors
     finding.roles["recipient"] = [m for m in recipients if m not in donors]
 
 
