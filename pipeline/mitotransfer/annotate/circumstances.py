@@ -1,10 +1,9 @@
-"""What other sentences add to rows: effects, labels and mechanisms go to the row they speak for."""
+"""What other sentences add to rows: effects go to the row they speak for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.comparisons import prose_effects
 from mitotransfer.annotate.drafts import Draft, event_of
 from mitotransfer.annotate.frames import Frame, in_animals
@@ -13,7 +12,7 @@ from mitotransfer.document import Role
 
 
 def add_circumstances(rows: list[Draft], own: Sequence[Reading], frame: Frame) -> None:
-    """Effects, labels and mechanisms of other sentences go to the row they speak for."""
+    """Effects of other sentences go to the row they speak for."""
     begun = False
     seen: set[tuple[str, str]] = set()
     for reading in own:
@@ -24,14 +23,6 @@ def add_circumstances(rows: list[Draft], own: Sequence[Reading], frame: Frame) -
             continue
         if begun and kind != "caption" and not reading.controlled:
             _add_effects(row, reading, frame, seen)
-        labels = linked("label", frame.in_sentence(reading, ("label",))) if reading.sentence.topical else []
-        secretion = next((r for r in rows if r.table == "secretion" and not r.negated), None)
-        if labels and secretion:
-            secretion.added.append(event_of(reading, "labelling", "secretion", labels, labels[0].surface, "prose:label"))
-        mechanisms = linked("mechanism", reading.loose.get("mechanism", []))
-        if mechanisms and secretion and (reading.findings or "transfer" in reading.slots.text or "mito" in reading.slots.text):
-            surface = mechanisms[0].surface
-            secretion.added.append(event_of(reading, "regulation", "secretion", mechanisms, surface, "prose:mechanism"))
 
 
 def _row_for(rows: list[Draft], reading: Reading) -> Draft | None:

@@ -63,4 +63,8 @@ def events_of(row: Draft, group: str) -> list[Event]:
         roles = [role for role in roles_of(finding) if (role.name, role.ident) not in row.dropped]
         extra = [role for role in row.frame if role.name not in stated] if number == 0 else []
         events.append(as_event(finding, roles + extra, FRAME if extra else SENTENCE, group))
-    return events + [msgspec.structs.replace(event, group=group) for event in row.added]
+    for event in row.added:
+        kept = tuple(role for role in event.roles if (role.name, role.ident) not in row.dropped)
+        if kept:
+            events.append(msgspec.structs.replace(event, group=group, roles=kept))
+    return events

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from mitotransfer.annotate.circumstances import add_circumstances
 from mitotransfer.annotate.drafts import Draft, events_of
 from mitotransfer.annotate.frames import Frame
+from mitotransfer.annotate.labels import add_labels
 from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.mechanisms import add_mechanisms
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
@@ -34,6 +36,8 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     for row in transplantation:
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
     rows = secretion + transplantation
+    add_labels(rows, own, frame)
+    add_mechanisms(secretion, own, frame)
     add_circumstances(rows, own, frame)
     return [event for number, row in enumerate(rows, 1) for event in events_of(row, f"prose {row.table} {number}")]
 

@@ -23,7 +23,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
     "cell_line": ("species", "cell"),
     "condition": ("kind",),
     "label": ("kind",),
-    "mechanism": ("kind",),
+    "mechanism": ("kind", "shows"),
     "negation_hedge": ("type", "scope"),
     "outcome": ("class", "polarity", "polarity_words", "inverse_forms"),
     "route": ("scope",),
@@ -48,7 +48,7 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }
 # Columns that hold ids of another category.
-REFERS = {("cell_line", "species"): "species", ("cell_line", "cell"): "cell"}
+REFERS = {("cell_line", "species"): "species", ("cell_line", "cell"): "cell", ("mechanism", "shows"): "mechanism"}
 NUMBERS = {("secreted_form", "size_min_nm"), ("secreted_form", "size_max_nm")}
 ONTOLOGY_NAMES = "ontology_names.tsv"
 ONTOLOGY_COLUMNS = ("curie", "name", "synonyms", "source")
