@@ -27,7 +27,8 @@ _NO_KINDS = frozenset({"genotype", "clinical", "life stage"})
 _DYSFUNCTION = re.compile(r"mitochondrial (?:damage|dysfunction|injury|impairment|failure|defect)", re.IGNORECASE)
 _SPARED = re.compile(r"\b(?:against|treatment (?:for|of)|therapy (?:for|of)|treat|risk of|resistance to)\s+(?:the )?(?:[\w-]+ )?$", re.IGNORECASE)
 _HEALED = re.compile(r"[ ‐-](?:healing|closure|repair|resistance|survival)", re.IGNORECASE)
-_NEVER = frozenset({"disease:cancer", "condition:healthy", "condition:wild_type"})
+_NEVER = frozenset({"disease:cancer", "disease:chemoresistance", "condition:chemoresistance", "condition:healthy", "condition:wild_type"})
+_ANY_CHEMICAL = frozenset({"drug", "drugs", "medium", "media", "serum", "oxygen", "agent", "agents", "compound", "compounds", "saline", "vehicle"})
 _INDUCED = re.compile(r"[ ‐-](?:induced|mediated|evoked|triggered|dependent)[ ]$", re.IGNORECASE)
 
 
@@ -64,9 +65,9 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
     """The conditions in a sentence that are said of the row's cells, or of the event where the sentence states it."""
     text = reading.sentence.text
     named = [m for m in frame.in_sentence(reading, _CATEGORIES) if _fits(m, reading, frame)]
-    chemicals = [m for m in reading.names if m.category == "chemical"]
+    chemicals = [m for m in reading.names if m.category == "chemical" and m.surface.lower() not in _ANY_CHEMICAL]
     found: list[Mention] = []
-    together = [m for m in named if m.ident.startswith(_COCULTURE)]
+    together = [m for m in named if _is_coculture(m, frame) and not (reading.controlled and m.ident != _COCULTURE and "trans" in m.ident)]
     if together and (finding or _names_cell(reading, row, frame)):
         found += together[:1]
     for rule, nodes in reading.syntax:
@@ -82,8 +83,12 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
         if mention is not None:
             found.append(mention)
     if finding and reading.sentence.passage.kind == "title":
-        found += [m for m in named if m.category != "condition" or not m.ident.startswith(_COCULTURE)]
+        found += [m for m in named if not _is_coculture(m, frame)]
     return [m for m in dict.fromkeys(found) if not _SPARED.search(text, 0, m.start)]
+
+
+def _is_coculture(mention: Mention, frame: Frame) -> bool:
+    return mention.ident in frame.resources.vocabulary.entries and frame.resources.vocabulary.is_a(mention.ident, _COCULTURE)
 
 
 def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
@@ -124,7 +129,7 @@ def _at(token: Token, mentions: Sequence[Mention]) -> Mention | None:
 
 def _role(mention: Mention, reading: Reading, frame: Frame) -> Role:
     """The condition under the name a curator would give it: "LPS-induced lung injury" whole, coculture with whomever as coculture."""
-    if mention.ident.startswith(_COCULTURE) and "transwell" not in mention.ident:
+    if _is_coculture(mention, frame) and "trans" not in mention.ident:
         return Role("condition", mention.surface, _COCULTURE)
     text = reading.sentence.text
     agent = _INDUCED.search(text, 0, mention.start)

@@ -20,7 +20,7 @@ _CONFIDENCE = 0.7
 _MOST = 4
 _EVENT = re.compile(
     r"\b(?:transfer\w*|donat\w+|uptake|internali[sz]\w+|releas\w+|extru\w+|traffic|exchang\w+|passage|supply|acqui\w+|phenomenon|export\w*"
-    r"|deliver\w+|engulf\w*|ingest\w*|captur\w+|shed\w*|ejecti\w+|expuls\w+|movement|secret\w+|(?:nanotube|TNT)s?|exophers?)\b",
+    r"|reach\w*|enter\w*|efflux|egress|transmito\w+|mitocyto\w+|deliver\w+|engulf\w*|ingest\w*|captur\w+|shed\w*|ejecti\w+|expuls\w+|movement|secret\w+|exophers?)\b",
     re.IGNORECASE,
 )
 _STOPPED = re.compile(
@@ -28,8 +28,11 @@ _STOPPED = re.compile(
     r"|knock|delet|deplet)\w*",
     re.IGNORECASE,
 )
+_CONTACT = re.compile(r"\bform(?:ation|ed|ing)\b|\bbetween\b|\bconnect\w*|\bbridg\w+|\bgrew\b|\bextend\w*", re.IGNORECASE)
+_OTHERS = re.compile(r"\bet al\b|\bothers\b|\bearlier\b")
+_TARGETED = re.compile(r"\b(?:inhibit|block|disrupt|prevent|silenc|interfer|depolymeri)\w*\s(?:of |with )?(?:the )?$", re.IGNORECASE)
 _INSIDE = re.compile(r"\b(?:in|within|inside|over|along|in which|whose)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
-_MEANS = re.compile(r"\b(?:by|via|through|by means of|by way of|involv\w+|underwent|using)\s(?:the\s)?(?:[\w-]+[ -]){0,3}$", re.IGNORECASE)
+_MEANS = re.compile(r"\b(?:by|via|through|by means of|by way of|involv\w+|underwent|using)\s(?:the\s)?(?:(?!which)[\w-]+[ -]){0,3}$", re.IGNORECASE)
 _DEPENDENT = re.compile(r"[ ‐-](?:dependent|mediated|driven|based)", re.IGNORECASE)
 
 
@@ -41,7 +44,8 @@ def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) 
     stated = [row for row in rows if row.table == "secretion" and not row.negated]
     told: list[set[str]] = [set() for _ in stated]
     for reading in own:
-        if not (reading.sentence.topical or reading.controlled) or not _EVENT.search(reading.sentence.text):
+        text = reading.sentence.text
+        if not (reading.sentence.topical or reading.controlled) or _OTHERS.search(text):
             continue
         roles = _roles(reading, frame)
         for row, known in zip(stated, told, strict=True):
@@ -90,9 +94,13 @@ def _counts(mention: Mention, kind: str, reading: Reading, said: bool) -> bool:
     if mention.category == "uptake":
         return means
     if kind == "transfer":
-        return bool(reading.findings) or said or reading.controlled or means
-    if kind in ("process", "release"):
-        return means and said
+        return bool(reading.findings) or said or reading.controlled or means or _CONTACT.search(text) is not None
+    if not _EVENT.search(text):
+        return False
+    if kind == "release":
+        return bool(reading.findings)
+    if kind == "process":
+        return said and (means or _TARGETED.search(text, 0, mention.start) is not None)
     if reading.controlled and kind in ("regulator", "pathway") and _STOPPED.search(text):
         return bool(reading.findings) or said
     return said and _INSIDE.search(text, 0, mention.start) is None

@@ -29,6 +29,11 @@ _FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label"
 # Categories of names that only the language models know: any gene or chemical.
 _MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
+# "Functional mitochondria" says what they can do, "intact" that they are no fragments; "free", that nothing encloses them.
+_QUALITY = re.compile(r"functional|viable|healthy|active|respir|polari[sz]ed|energi[sz]ed|mitochondrial (?:protein|component|content)", re.IGNORECASE)
+_FREE = re.compile(
+    r"\b(?:free|naked|bare) (?:organelles|mitochondria)\b|\bmitochondria (?:\w+ ){0,3}?(?:free|naked|bare)\b(?! (?:of|from|radical))", re.IGNORECASE
+)
 _EXCHANGE = re.compile(r"exchang|swap|shar", re.IGNORECASE)
 Roles = dict[str, list[Mention]]
 
@@ -153,4 +158,10 @@ def _settle(finding: Finding) -> None:
 
 def forms(reading: Reading) -> list[Mention]:
     """The forms in which mitochondria leave: vesicles, or mitochondria that are said to be free or intact."""
-    return [m for m in reading.slots.mentions if m.category == "secreted_form" and m.ident not in _NO_FORM]
+    found: list[Mention] = []
+    for mention in (m for m in reading.slots.mentions if m.category == "secreted_form"):
+        if mention.ident == MITOCHONDRIA and (free := _FREE.search(reading.sentence.text)) is not None:
+            found.append(mention._replace(ident="secreted_form:free_mitochondria", surface=free[0]))
+        elif mention.ident not in _NO_FORM and not _QUALITY.match(mention.surface):
+            found.append(mention)
+    return found

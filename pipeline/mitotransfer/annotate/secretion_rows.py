@@ -69,7 +69,11 @@ def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocab
 def _fits(finding: Finding, row: Draft, vocabulary: Vocabulary) -> bool:
     if finding.polarity.negated != row.negated:
         return False
-    return all(related(finding.idents(role), row.idents(role), vocabulary) for role in _SIDES)
+    return all(related(finding.idents(role), _narrowest(row, role, vocabulary), vocabulary) for role in _SIDES)
+
+
+def _narrowest(row: Draft, role: str, vocabulary: Vocabulary) -> set[str]:
+    return row.idents(role) - general(row.idents(role), vocabulary)
 
 
 def _drop_general(row: Draft, vocabulary: Vocabulary) -> None:
@@ -105,7 +109,9 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     add_species(row, readings, own, frame)
     add_conditions(row, readings, own, frame)
     named = [m for r in readings if r.findings for m in forms(r)] or ([] if row.negated else _only_form(own, frame))
-    row.frame += linked("form", [_with_mitochondria(m, frame) for m in named])[:2]
+    shown = [_with_mitochondria(m, frame) for m in named]
+    wide = general({m.ident for m in shown}, frame.resources.vocabulary)
+    row.frame += linked("form", [m for m in shown if m.ident not in wide])[:2]
 
 
 def _told(row: Draft, role: str) -> set[str]:
