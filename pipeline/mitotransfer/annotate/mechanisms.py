@@ -31,6 +31,11 @@ _STOPPED = re.compile(
 _CONTACT = re.compile(r"\bform(?:ation|ed|ing)\b|\bbetween\b|\bconnect\w*|\bbridg\w+|\bgrew\b|\bextend\w*", re.IGNORECASE)
 _OTHERS = re.compile(r"\bet al\b|\bothers\b|\bearlier\b")
 _TARGETED = re.compile(r"\b(?:inhibit|block|disrupt|prevent|silenc|interfer|depolymeri)\w*\s(?:of |with )?(?:the )?$", re.IGNORECASE)
+_NO_EFFECT = re.compile(
+    r"\bno (?:\w+ )?(?:effect|difference|change|influence|impact)|\bnot (?:\w+ )?(?:affect|change|alter|reduce|inhibit|block|influence|differ)|\bunaffected|"
+    r"\bunchanged|\bwithout effect|\bspared\b|\bonly\b",
+    re.IGNORECASE,
+)
 _INSIDE = re.compile(r"\b(?:in|within|inside|over|along|in which|whose)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _MEANS = re.compile(r"\b(?:by|via|through|by means of|by way of|involv\w+|underwent|using)\s(?:the\s)?(?:(?!which)[\w-]+[ -]){0,3}$", re.IGNORECASE)
 _DEPENDENT = re.compile(r"[ ‐-](?:dependent|mediated|driven|based)", re.IGNORECASE)
@@ -77,7 +82,7 @@ def _roles(reading: Reading, frame: Frame) -> list[Role]:
             stoppers.append(mention)
         elif _counts(mention, kind, reading, (mention.start, mention.end) in said):
             kept.append(mention)
-    if not kept and _STOPPED.search(reading.sentence.text):
+    if not kept and _STOPPED.search(reading.sentence.text) and not _NO_EFFECT.search(reading.sentence.text):
         return [
             Role("mechanism", mention.surface, ident)
             for mention in stoppers

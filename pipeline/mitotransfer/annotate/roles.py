@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
 from mitotransfer.annotate.anaphora import mark_further
-from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
+from mitotransfer.annotate.cues import Cue, Polarity, find_cues, polarity_at
 from mitotransfer.annotate.dependencies import DependencyRule, Found, mark_slots
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
@@ -34,6 +35,7 @@ _QUALITY = re.compile(r"functional|viable|healthy|active|respir|polari[sz]ed|ene
 _FREE = re.compile(
     r"\b(?:free|naked|bare) (?:organelles|mitochondria)\b|\bmitochondria (?:\w+ ){0,3}?(?:free|naked|bare)\b(?! (?:of|from|radical))", re.IGNORECASE
 )
+_NONE = re.compile(r"\s+(?:to \S+ )?(?P<cue>no|none of|hardly any)\s(?:\S+\s){0,3}?(?:mitochondria|organelles)\b", re.IGNORECASE)
 _EXCHANGE = re.compile(r"exchang|swap|shar", re.IGNORECASE)
 Roles = dict[str, list[Mention]]
 
@@ -101,7 +103,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     for match in found:
         stated = has_topic(sentence.text) or (isinstance(match.rule, DependencyRule) and sentence.topical)
         if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
-            polarity = polarity_at(sentence.text, cues, match.start, match.end)
+            polarity = _polarity(sentence.text, cues, match)
             if polarity.negated and controlled:
                 continue  # what stops the transfer says how it works
             _add_finding(findings, match, sentence, polarity)
@@ -109,6 +111,14 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
         _add(finding.roles, loose)
         _settle(finding)
     return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions), analysis.doc, syntax, analysis.mentions)
+
+
+def _polarity(text: str, cues: Sequence[Cue], match: Match) -> Polarity:
+    """That of the trigger, which "transferred no mitochondria" denies as well."""
+    polarity = polarity_at(text, cues, match.start, match.end)
+    if not polarity.negated and (none := _NONE.match(text, match.end)) is not None:
+        return polarity._replace(negated=True, negation_cue=none["cue"])
+    return polarity
 
 
 def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, analysis: Analysis) -> list[Found]:

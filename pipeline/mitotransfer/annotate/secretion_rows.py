@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.antecedents import fill
@@ -19,7 +20,7 @@ from mitotransfer.document import Mention
 _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _LENT = 0.6  # confidence of a cell that another sentence names
-_BETWEEN = ("prose:transfer_between", "prose:exchanged_between")
+_OTHERS = re.compile(r"\bet al\b|\band (?:colleagues|co-?workers)\b")  # "In the study of X et al., … received mitochondria; here, …"
 _SIDES = ("donor", "recipient")
 
 
@@ -30,8 +31,9 @@ def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft
     """
     fill(own, vocabulary)
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    if any(all(f.idents(role) for role in _SIDES) and f.rule not in _BETWEEN for f in findings):
-        findings = [f for f in findings if f.rule not in _BETWEEN]  # others say in which direction
+    findings = [f for f in findings if not _OTHERS.search(f.sentence.text, 0, f.start)]
+    if any(all(f.idents(role) for role in _SIDES) and not _mutual(f) for f in findings):
+        findings = [f for f in findings if not _mutual(f)]  # others say in which direction
     for finding in findings:
         for role in _SIDES:
             finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in _CELLS]
@@ -46,7 +48,7 @@ def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft
             home.findings.append(finding)
         if not homes:
             open_ones.append(finding)
-    for finding in open_ones:
+    for finding in sorted(open_ones, key=lambda f: len(f.idents("donor"))):
         home = next((row for row in rows if _fits(finding, row, vocabulary)), None)
         if home is None:
             rows.append(home := Draft("secretion", finding.polarity.negated))
@@ -64,6 +66,14 @@ def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocab
     return sum(
         narrower(other.idents(role), finding.idents(role), vocabulary) for other in findings for role in _SIDES
     )
+
+
+def _mutual(finding: Finding) -> bool:
+    """Whether a finding only says that mitochondria go between cells."""
+    text, donors = finding.sentence.text, finding.roles.get("donor", [])
+    if finding.rule in ("prose:transfer_between", "prose:exchanged_between"):
+        return True
+    return len(donors) > 1 and not finding.idents("recipient") and "between" in text[: donors[0].start]
 
 
 def _fits(finding: Finding, row: Draft, vocabulary: Vocabulary) -> bool:
