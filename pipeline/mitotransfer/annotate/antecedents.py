@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.kinds import is_kind_of, related
-from mitotransfer.annotate.roles import Finding, Reading
+from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
@@ -28,16 +28,25 @@ _OF_A_SOURCE = frozenset({"cell:stem_cell", "cell:mesenchymal_stem_cell", "cell:
 def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
     """Gives findings of the secretion table the donors and recipients that other places of the article name for them."""
     donors: tuple[Reading, list[Mention]] | None = None
+    recipients: tuple[Reading, list[Mention]] | None = None
     before: Reading | None = None
+    given = _given(own)
     for reading in own:
         findings = [f for f in reading.findings if f.table == "secretion"]
         for finding in findings:
             if not finding.idents("donor"):
                 _fill_donor(finding, reading, before, donors)
+                if finding.kind == "transfer" and not finding.idents("donor") and (other := donors or given) is not None:
+                    if not {m.ident for m in other[1]} & finding.idents("recipient"):
+                        _lend(finding, "donor", *other)
+            if finding.polarity.negated and not finding.idents("recipient") and recipients is not None:
+                _lend(finding, "recipient", *recipients)
         named = [(f, f.roles.get("donor") or f.elsewhere.get("donor", [])) for f in findings if not f.polarity.negated]
         for finding, mentions in named:
             if mentions:
                 donors = (finding.places.get("donor", reading), mentions)
+            if cells := [m for m in finding.roles.get("recipient", ()) if m.category in _CELLS]:
+                recipients = (reading, cells)
         before = reading
     _fill_partners(own, vocabulary)
     for reading in own:
@@ -45,6 +54,16 @@ def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
             if finding.table == "secretion":
                 for role in ("donor", "recipient"):
                     _narrow(finding, role, reading, own, vocabulary)
+
+
+def _given(own: Sequence[Reading]) -> tuple[Reading, list[Mention]] | None:
+    """The cells that are given to animals, which then are the ones that hand over mitochondria."""
+    for reading in own:
+        for finding in reading.findings:
+            agents = [m for m in finding.roles.get("agent", ()) if m.category in _CELLS]
+            if finding.rule == f"prose:{CELLS_GIVEN}" and agents:
+                return reading, agents
+    return None
 
 
 def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: tuple[Reading, list[Mention]] | None) -> None:

@@ -19,6 +19,7 @@ from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
+_SEVERAL = 2
 _LENT = 0.6  # confidence of a cell that another sentence names
 _OTHERS = re.compile(r"\bet al\b|\band (?:colleagues|co-?workers)\b")  # "In the study of X et al., … received mitochondria; here, …"
 _SIDES = ("donor", "recipient")
@@ -49,14 +50,25 @@ def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft
         if not homes:
             open_ones.append(finding)
     for finding in sorted(open_ones, key=lambda f: len(f.idents("donor"))):
-        home = next((row for row in rows if _fits(finding, row, vocabulary)), None)
-        if home is None:
-            rows.append(home := Draft("secretion", finding.polarity.negated))
-        home.findings.append(finding)
+        homes = [row for row in rows if _fits(finding, row, vocabulary)]
+        if len(finding.idents("donor")) < _SEVERAL or not homes:
+            homes = homes[:1] or [Draft("secretion", finding.polarity.negated)]
+        for home in homes:
+            _join(finding, home, rows, vocabulary)
     for row in rows:
         row.findings.sort(key=findings.index)
         _drop_general(row, vocabulary)
     return rows
+
+
+def _join(finding: Finding, home: Draft, rows: list[Draft], vocabulary: Vocabulary) -> None:
+    """Adds a finding to a row, and the row to the others; of several donors ("A and B release …") a row keeps its own."""
+    if home.findings and len(finding.idents("donor")) >= _SEVERAL:
+        known = home.idents("donor")
+        home.dropped |= {("donor", i) for i in finding.idents("donor") if known and not related({i}, known, vocabulary)}
+    home.findings.append(finding)
+    if home not in rows:
+        rows.append(home)
 
 
 def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocabulary) -> int:
