@@ -20,6 +20,7 @@ from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.screening import has_topic
+from mitotransfer.annotate.secretion_rows import is_full
 from mitotransfer.annotate.single import roles_of
 from mitotransfer.annotate.transplantation_rows import PREPARED
 from mitotransfer.document import Event, Mention, Study
@@ -101,8 +102,9 @@ def _is_product(agent: Mention, resources: Resources) -> bool:
     return resources.vocabulary.is_a(agent.ident, _ISOLATED) and not has_topic(agent.surface)
 
 
-def _may_stand(row: Draft) -> bool:
-    return bool(row.mentions("donor") or row.mentions("recipient"))
+def _may_stand(rows: list[Draft], _: bool) -> list[Draft]:
+    named = [row for row in rows if row.mentions("donor") or row.mentions("recipient")]
+    return [row for row in named if is_full(row)] or named
 
 
 def _any_model(_: Frame) -> bool:

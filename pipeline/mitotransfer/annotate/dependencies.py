@@ -178,6 +178,8 @@ def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple
         if read is None or read["key"] not in (*_PROPERTIES, *_MARKS):
             raise ValueError(f"'{word}' is no property; allowed: {', '.join((*_PROPERTIES, *_MARKS))}, as KEY=value|value")
         values = list(_values(read["values"] or "", lists))
+        if read["key"] == "LEMMA":
+            values = [form for value in values for form in _lemmas(value)]
         if read["sign"] is None:
             wanted: dict[str, Any] = {"NOT_IN": [""]}
         else:
@@ -188,6 +190,11 @@ def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple
             yield read["key"], wanted
     if marks:
         yield "_", marks
+
+
+def _lemmas(value: str) -> tuple[str, ...]:
+    """The lemma, and what rules of inflection make of its forms: "donat" of "donating", "booste" of "boosted"."""
+    return (value, value[:-1]) if value.endswith("e") and len(value) > 3 else (value, f"{value}e")
 
 
 def _values(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:

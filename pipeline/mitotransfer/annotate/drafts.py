@@ -10,7 +10,6 @@ import msgspec
 from mitotransfer.annotate.cues import Polarity
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.single import as_event, roles_of
-from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Event, EventKind, Mention, Role, TableName
 
 SENTENCE, FRAME = 0.8, 0.5  # confidence of what the sentence of a finding says, and of what is added from elsewhere
@@ -18,7 +17,10 @@ SENTENCE, FRAME = 0.8, 0.5  # confidence of what the sentence of a finding says,
 
 @dataclass(slots=True)
 class Draft:
-    """The findings of one row to be, and what other sentences and the frame add to it."""
+    """The findings of one row to be, and what other sentences and the frame add to it.
+
+    `dropped` are values (role, id) of the findings that the row does better without.
+    """
 
     table: TableName
     negated: bool
@@ -27,6 +29,7 @@ class Draft:
     frame: list[Role] = field(default_factory=list)
     species: str = ""  # id, where rows of an article differ in it
     arm: re.Pattern[str] | None = None  # what names the preparation of this row, where rows of an article differ in it
+    dropped: set[tuple[str, str]] = field(default_factory=set)
 
     def say(
         self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context", start: int = -1
@@ -45,12 +48,7 @@ class Draft:
 
     def mentions(self, role: str) -> list[Mention]:
         """The names that fill a role of the findings."""
-        return [m for finding in self.findings for m in finding.roles.get(role, ())]
-
-
-def related(one: set[str], other: set[str], vocabulary: Vocabulary) -> bool:
-    """Whether two sets of ids can mean the same: one is empty, or an id of one is a kind of one of the other."""
-    return not one or not other or any(vocabulary.is_a(a, b) or vocabulary.is_a(b, a) for a in one for b in other)
+        return [m for finding in self.findings for m in (*finding.roles.get(role, ()), *finding.elsewhere.get(role, ()))]
 
 
 def event_of(
@@ -67,7 +65,11 @@ def events_of(row: Draft, group: str) -> list[Event]:
     events: list[Event] = []
     stated = {role.name for finding in row.findings for role in roles_of(finding)}
     for number, finding in enumerate(row.findings):
-        roles = roles_of(finding)
+        roles = [role for role in roles_of(finding) if (role.name, role.ident) not in row.dropped]
         extra = [role for role in row.frame if role.name not in stated] if number == 0 else []
         events.append(as_event(finding, roles + extra, FRAME if extra else SENTENCE, group))
-    return events + [msgspec.structs.replace(event, group=group) for event in row.added]
+    for event in row.added:
+        kept = tuple(role for role in event.roles if (role.name, role.ident) not in row.dropped)
+        if kept:
+            events.append(msgspec.structs.replace(event, group=group, roles=kept))
+    return events

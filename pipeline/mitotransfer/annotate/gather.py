@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mitotransfer.annotate.circumstances import add_circumstances
 from mitotransfer.annotate.drafts import Draft, events_of
 from mitotransfer.annotate.frames import Frame
+from mitotransfer.annotate.labels import add_labels
 from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.mechanisms import add_mechanisms
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
-from mitotransfer.annotate.secretion_rows import is_full, secretion_rows
-from mitotransfer.annotate.secretion_rows import stands as secretion_stands
+from mitotransfer.annotate.secretion_rows import secretion_rows, standing
 from mitotransfer.annotate.transplantation_rows import PREPARATION, PREPARED, transplantation_rows
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
 from mitotransfer.annotate.transplantation_rows import stands as transplantation_stands
@@ -24,23 +24,22 @@ _CELLS = ("cell", "cell_line")
 
 def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> list[Event]:
     """The events of an article's own findings, each with the group (row) it belongs to."""
-    return grouped(gathered_rows(readings, resources, extra, secretion_stands, transplantation_stands))
+    return grouped(gathered_rows(readings, resources, extra, standing, transplantation_stands))
 
 
 def gathered_rows(
     readings: Sequence[Reading],
     resources: Resources,
     extra: Extra,
-    secretion_says_enough: Callable[[Draft], bool],
+    secretion_standing: Callable[[list[Draft], bool], list[Draft]],
     transplantation_says_enough: Callable[[Frame], bool],
 ) -> list[Draft]:
     """The rows of the findings of one study, of those that say enough; `readings` are all sentences on it."""
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice != "aim"]
     _route_findings(own)
-    secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_says_enough(row)]
-    if any(is_full(row) for row in secretion):
-        secretion = [row for row in secretion if is_full(row)]
+    prepared = any(f.rule in PREPARED for r in own for f in r.findings)
+    secretion = secretion_standing(secretion_rows(own, resources.vocabulary), prepared)
     transplantation = transplantation_rows(own, frame) if transplantation_says_enough(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
@@ -48,7 +47,8 @@ def gathered_rows(
     for row in transplantation:
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
     rows = secretion + transplantation
-    add_circumstances(rows, own, frame)
+    add_labels(rows, own, frame)
+    add_mechanisms(secretion, own, frame)
     add_effects(rows, own, frame)
     return rows
 

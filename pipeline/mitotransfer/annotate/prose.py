@@ -21,6 +21,7 @@ from mitotransfer.annotate.trials import treated_patients, trial_events, unregis
 from mitotransfer.document import Article, Event
 
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
+_CELLS = ("cell", "cell_line")
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -90,6 +91,10 @@ def _on_topic(findings: Sequence[Finding]) -> bool:
     """Whether one finding shows it, or several together name a donor and a recipient."""
     if any(_convinces(finding) for finding in findings):
         return True
+    moves = [f for f in findings if f.kind == "secretion"]
+    named = [f for f in findings if any(m.category in _CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
+    if named and any(f.sentence.passage.kind == "title" for f in moves):
+        return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
     both = all(any(f.roles.get(role) for f in pairs) for role in ("donor", "recipient"))
     return both and any(f.kind == "transfer" for f in pairs)
@@ -104,4 +109,5 @@ def _convinces(finding: Finding) -> bool:
     if finding.table == "transplantation":
         return True
     filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
-    return filled >= _ENOUGH or (finding.kind == "secretion" and filled > 0)
+    sole = finding.kind == "secretion" or (finding.sentence.passage.kind == "title" and finding.kind == "transfer")
+    return filled >= _ENOUGH or (sole and filled > 0)

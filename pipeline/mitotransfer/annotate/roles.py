@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-from mitotransfer.annotate.cues import Polarity, find_cues, polarity_at
-from mitotransfer.annotate.dependencies import Found, mark_directions, mark_slots
+from mitotransfer.annotate.anaphora import mark_further
+from mitotransfer.annotate.cues import Cue, Polarity, find_cues, polarity_at
+from mitotransfer.annotate.dependencies import DependencyRule, Found, mark_directions, mark_slots
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.owners import Owner, owners
@@ -31,13 +33,29 @@ _HOLDING = re.compile(
     r"(?:(?!by|from|to|and|or)[\w‐-]+ ){0,4}?mitochondria\b(?! DNA)",
     re.IGNORECASE,
 )
+# Categories of names that only the language models know: any gene or chemical.
+_MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
+# "Functional mitochondria" says what they can do, "intact" that they are no fragments; "free", that nothing encloses them.
+_QUALITY = re.compile(
+    r"functional|viable|healthy|active|respir|polari[sz]ed|energi[sz]ed|mitochondrial (?:protein|component|content)",
+    re.IGNORECASE,
+)
+_FREE = re.compile(
+    r"\b(?:free|naked|bare) (?:organelles|mitochondria)\b|\bmitochondria (?:\w+ ){0,3}?(?:free|naked|bare)\b(?! (?:of|from|radical))",
+    re.IGNORECASE,
+)
+_NONE = re.compile(r"\s+(?:to \S+ )?(?P<cue>no|none of|hardly any)\s(?:\S+\s){0,3}?(?:mitochondria|organelles)\b", re.IGNORECASE)
+_EXCHANGE = re.compile(r"exchang|swap|shar", re.IGNORECASE)
 Roles = dict[str, list[Mention]]
 
 
 @dataclass(slots=True)
 class Finding:
-    """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence."""
+    """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence.
+
+    `elsewhere` are roles that it leaves open and the sentences of `places` name (`antecedents.py`).
+    """
 
     sentence: Sentence
     kind: EventKind
@@ -47,15 +65,20 @@ class Finding:
     end: int
     polarity: Polarity
     roles: Roles = field(default_factory=dict)
+    elsewhere: Roles = field(default_factory=dict)
+    places: dict[str, Reading] = field(default_factory=dict)
 
     def idents(self, role: str) -> set[str]:
-        """The vocabulary ids that fill a role."""
-        return {mention.ident for mention in self.roles.get(role, ())}
+        """The vocabulary ids that fill a role, here or in the sentence that names what this one leaves open."""
+        return {mention.ident for mention in (*self.roles.get(role, ()), *self.elsewhere.get(role, ()))}
 
 
 @dataclass(slots=True)
 class Reading:
-    """All that the rules see in one sentence: its findings, roles that stand there without one, whose the cells are."""
+    """All that the rules see in one sentence: its findings, roles that stand there without one, whose the cells are.
+
+    `names` are those that the language models find, of any category.
+    """
 
     sentence: Sentence
     slots: Slotted
@@ -65,6 +88,7 @@ class Reading:
     owners: list[Owner]
     doc: Doc | None = None
     syntax: list[Found] = field(default_factory=list)
+    names: list[Mention] = field(default_factory=list)
 
 
 _NO_ANALYSIS = Analysis(None, [])
@@ -77,7 +101,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     """
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
-    syntax = _by_syntax(sentence, slots, resources, extra, analysis.doc)
+    syntax = _by_syntax(sentence, slots, resources, extra, analysis)
     found = [*matches(slots, resources), *matched([one for one in syntax if one.rule.event != "effect"], slots.mentions)]
     loose: Roles = {}
     for match in found:
@@ -89,25 +113,47 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     # an article's own short form ("pl-MT") can be all that a sentence says of mitochondria
     topical = has_topic(sentence.text) or any(m.ident == MITOCHONDRIA for m in slots.mentions)
     for match in found:
-        if match.rule.event and (match.rule.id == CELLS_GIVEN or topical):
-            polarity = polarity_at(sentence.text, cues, match.start, match.end)
+        stated = topical or (isinstance(match.rule, DependencyRule) and sentence.topical)
+        if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
+            polarity = _polarity(sentence.text, cues, match)
             if polarity.negated and controlled:
                 continue  # what stops the transfer says how it works
             _add_finding(findings, match, sentence, polarity)
     for finding in findings:
         _add(finding.roles, loose)
         _settle(finding)
-    return Reading(sentence, slots, findings, loose, controlled, owners(analysis.doc, slots.mentions), analysis.doc, syntax)
+    return Reading(
+        sentence,
+        slots,
+        findings,
+        loose,
+        controlled,
+        owners(analysis.doc, slots.mentions),
+        analysis.doc,
+        syntax,
+        analysis.mentions,
+    )
 
 
-def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, doc: Doc | None) -> list[Found]:
+def _polarity(text: str, cues: Sequence[Cue], match: Match) -> Polarity:
+    """That of the trigger, which "transferred no mitochondria" denies as well."""
+    polarity = polarity_at(text, cues, match.start, match.end)
+    if not polarity.negated and (none := _NONE.match(text, match.end)) is not None:
+        return polarity._replace(negated=True, negation_cue=none["cue"])
+    return polarity
+
+
+def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: Extra, analysis: Analysis) -> list[Found]:
     """What the rules over syntax find in a parsed sentence, whose tokens are told of which names they are part."""
+    doc = analysis.doc
     if doc is None or resources.dependencies is None:
         return []
     others = names(sentence.text, resources, _FURTHER, extra, boundaries=sentence.boundaries, denied=True)
+    mark_slots(doc, ((m.start, m.end, m.category) for m in analysis.mentions if m.category in _MODELS))
     mark_slots(doc, ((m.start, m.end, m.category) for m in others))
     mark_slots(doc, slots.kinds())
     mark_directions(doc, resources.rules.meanings)
+    mark_further(doc, resources.rules.lists)
     return resources.dependencies.matches(doc)
 
 
@@ -133,10 +179,13 @@ def _add(roles: Roles, more: Roles) -> None:
 def _settle(finding: Finding) -> None:
     """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
     donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
-    if finding.rule == "prose:transfer_between" and not recipients:
+    if finding.rule in ("prose:transfer_between", "prose:exchanged_between") and not recipients:
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return
+    if not recipients and len(donors) > 1 and _EXCHANGE.match(finding.sentence.text, finding.start):
+        donors, recipients = donors[:1], donors[1:]
+        finding.roles["donor"] = donors
     finding.roles["recipient"] = [m for m in recipients if m not in donors]
 
 
@@ -145,7 +194,12 @@ def forms(reading: Reading, resources: Resources) -> list[Mention]:
 
     "Vesicles with fluorescent mitochondria" are vesicles that contain mitochondria, whatever else is said of these.
     """
-    found = [m for m in reading.slots.mentions if m.category == "secreted_form" and m.ident not in _NO_FORM]
+    found: list[Mention] = []
+    for mention in (m for m in reading.slots.mentions if m.category == "secreted_form"):
+        if mention.ident == MITOCHONDRIA and (free := _FREE.search(reading.sentence.text)) is not None:
+            found.append(mention._replace(ident="secreted_form:free_mitochondria", surface=free[0]))
+        elif mention.ident not in _NO_FORM and not _QUALITY.match(mention.surface):
+            found.append(mention)
     for held in _HOLDING.finditer(reading.sentence.text):
         for mention in resources.matcher("secreted_form").exactly(f"{held['carrier']} containing mitochondria"):
             if not any(m.start < held.end() and held.start() < m.end and m.ident not in BARE for m in found):

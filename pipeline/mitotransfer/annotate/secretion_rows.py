@@ -2,39 +2,105 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from mitotransfer.annotate.antecedents import fill
 from mitotransfer.annotate.cells import linked
-from mitotransfer.annotate.drafts import Draft, related
+from mitotransfer.annotate.conditions import add_conditions
+from mitotransfer.annotate.donors import add_species
+from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
+from mitotransfer.annotate.kinds import general, narrower, related
 from mitotransfer.annotate.roles import Finding, Reading, forms
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
-_CIRCUMSTANCES = ("condition", "model_procedure", "disease")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
+_SEVERAL = 2
+_LENT = 0.6  # confidence of a cell that another sentence names
+_OTHERS = re.compile(
+    r"\bet al\b|\band (?:colleagues|co-?workers)\b"
+)  # "In the study of X et al., … received mitochondria; here, …"
+_SIDES = ("donor", "recipient")
 
 
 def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft]:
-    """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient."""
-    rows: list[Draft] = []
+    """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient.
+
+    A finding that says less than others ("mitochondria were released") belongs to each row that it can mean.
+    """
+    fill(own, vocabulary)
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    for finding in sorted(findings, key=lambda f: not (f.roles.get("donor") and f.roles.get("recipient"))):
-        for role in ("donor", "recipient"):
+    findings = [f for f in findings if not _OTHERS.search(f.sentence.text, 0, f.start)]
+    if any(all(f.idents(role) for role in _SIDES) and not _mutual(f) for f in findings):
+        findings = [f for f in findings if not _mutual(f)]  # others say in which direction
+    for finding in findings:
+        for role in _SIDES:
             finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in _CELLS]
-        home = next((row for row in rows if _fits(finding, row, vocabulary)), None)
-        if home is None:
+    rows: list[Draft] = []
+    open_ones: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: _generality(f, findings, vocabulary)):
+        homes = [row for row in rows if _fits(finding, row, vocabulary)]
+        if not homes and all(finding.idents(role) for role in _SIDES):
             rows.append(home := Draft("secretion", finding.polarity.negated))
-        home.findings.append(finding)
+            homes = [home]
+        for home in homes:
+            home.findings.append(finding)
+        if not homes:
+            open_ones.append(finding)
+    for finding in sorted(open_ones, key=lambda f: len(f.idents("donor"))):
+        homes = [row for row in rows if _fits(finding, row, vocabulary)]
+        if len(finding.idents("donor")) < _SEVERAL or not homes:
+            homes = homes[:1] or [Draft("secretion", finding.polarity.negated)]
+        for home in homes:
+            _join(finding, home, rows, vocabulary)
+    for row in rows:
+        row.findings.sort(key=findings.index)
+        _drop_general(row, vocabulary)
     return rows
+
+
+def _join(finding: Finding, home: Draft, rows: list[Draft], vocabulary: Vocabulary) -> None:
+    """Adds a finding to a row, and the row to the others; of several donors ("A and B release …") a row keeps its own."""
+    if home.findings and len(finding.idents("donor")) >= _SEVERAL:
+        known = home.idents("donor")
+        home.dropped |= {("donor", i) for i in finding.idents("donor") if known and not related({i}, known, vocabulary)}
+    home.findings.append(finding)
+    if home not in rows:
+        rows.append(home)
+
+
+def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocabulary) -> int:
+    """First those that name both cells, of them those with the narrowest names; then those that leave one open."""
+    if not all(finding.idents(role) for role in _SIDES):
+        return len(findings) + 1
+    return sum(narrower(other.idents(role), finding.idents(role), vocabulary) for other in findings for role in _SIDES)
+
+
+def _mutual(finding: Finding) -> bool:
+    """Whether a finding only says that mitochondria go between cells."""
+    text, donors = finding.sentence.text, finding.roles.get("donor", [])
+    if finding.rule in ("prose:transfer_between", "prose:exchanged_between"):
+        return True
+    return len(donors) > 1 and not finding.idents("recipient") and "between" in text[: donors[0].start]
 
 
 def _fits(finding: Finding, row: Draft, vocabulary: Vocabulary) -> bool:
     if finding.polarity.negated != row.negated:
         return False
-    return all(related(finding.idents(role), row.idents(role), vocabulary) for role in ("donor", "recipient"))
+    return all(related(finding.idents(role), _narrowest(row, role, vocabulary), vocabulary) for role in _SIDES)
+
+
+def _narrowest(row: Draft, role: str, vocabulary: Vocabulary) -> set[str]:
+    return row.idents(role) - general(row.idents(role), vocabulary)
+
+
+def _drop_general(row: Draft, vocabulary: Vocabulary) -> None:
+    for role in _SIDES:
+        row.dropped |= {(role, ident) for ident in general(row.idents(role), vocabulary)}
 
 
 def is_full(row: Draft) -> bool:
@@ -42,24 +108,40 @@ def is_full(row: Draft) -> bool:
     return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
-def stands(row: Draft) -> bool:
-    """Whether a row says enough: donor and recipient, or a donor that releases."""
-    donor, recipient = row.mentions("donor"), row.mentions("recipient")
-    if row.negated or is_full(row):
-        return is_full(row)
-    leaves = any(f.kind in ("secretion", "transfer") for f in row.findings)
-    titled = any(f.sentence.passage.kind == "title" for f in row.findings)
-    return bool(donor and leaves) or bool(recipient and titled)
+def standing(rows: list[Draft], prepared: bool) -> list[Draft]:
+    """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form.
+
+    Where mitochondria are `prepared` and given, only the first: their origin is no donor.
+    """
+    full = [row for row in rows if is_full(row)]
+    if prepared or any(not row.negated for row in full):
+        return full
+    stated = [row for row in rows if not row.negated]
+    releasing = [
+        row for row in stated if row.mentions("donor") and any(f.kind in ("secretion", "transfer") for f in row.findings)
+    ]
+    titled = [
+        row for row in stated if row.mentions("recipient") and any(f.sentence.passage.kind == "title" for f in row.findings)
+    ]
+    return [row for row in rows if row in (*full, *releasing, *titled)] or [row for row in stated if row.mentions("form")][:1]
 
 
 def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
-    row.frame += frame.donor_species(row.mentions("donor"))
-    named = [m for r in readings if r.findings for m in forms(r, frame.resources)] or (
-        [] if row.negated else _only_form(own, frame)
-    )
-    row.frame += linked("form", [with_mitochondria(m, frame) for m in named])[:2]
-    row.frame += linked("condition", [m for r in readings for m in frame.in_sentence(r, _CIRCUMSTANCES)])[:3]
+    for finding in row.findings:
+        for role, mentions in finding.elsewhere.items():
+            kept = [m for m in mentions if (role, m.ident) not in row.dropped and m.ident not in _told(row, role)]
+            row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
+    add_species(row, readings, own, frame)
+    add_conditions(row, readings, own, frame)
+    named = [m for r in readings if r.findings for m in forms(r, frame.resources)]
+    shown = [with_mitochondria(m, frame) for m in named or ([] if row.negated else _only_form(own, frame))]
+    wide = general({m.ident for m in shown}, frame.resources.vocabulary)
+    row.frame += linked("form", [m for m in shown if m.ident not in wide])[:2]
+
+
+def _told(row: Draft, role: str) -> set[str]:
+    return {m.ident for finding in row.findings for m in finding.roles.get(role, ())}
 
 
 def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from spacy.tokens import Token
 
+from mitotransfer.annotate.anaphora import name_of
 from mitotransfer.annotate.dependencies import DependencyRule, Found
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
-from mitotransfer.annotate.phrases import coordinated, named
+from mitotransfer.annotate.phrases import coordinated
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ROLES, Rule
 from mitotransfer.document import Mention
@@ -168,7 +169,7 @@ def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Mat
 
 
 def _named(token: Token, mentions: Sequence[Mention]) -> list[Mention]:
-    found = (named(one, mentions) for one in coordinated(token))
+    found = (name_of(one, mentions) for one in coordinated(token))
     return list(dict.fromkeys(mention for mention in found if mention is not None))
 
 

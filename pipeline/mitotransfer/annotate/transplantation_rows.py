@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
 from mitotransfer.annotate.cells import linked
-from mitotransfer.annotate.drafts import Draft, related
+from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame, in_animals, in_body
+from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in

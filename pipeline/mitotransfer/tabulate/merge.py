@@ -25,7 +25,7 @@ AGREE: dict[TableName, tuple[str, ...]] = {
     "trials": ("nct",),
 }
 REQUIRED: dict[TableName, tuple[str, ...]] = {
-    "secretion": ("donor", "recipient"),
+    "secretion": ("donor", "recipient", "form"),
     "transplantation": ("agent", "mito_source"),
     "trials": ("nct", "agent"),
 }

@@ -1,0 +1,85 @@
+"""Words that stand for a name: nouns that measure, hold or sum up what is named beside them, and pronouns.
+
+The first get the slot of that name, so that rules over syntax see through them; the second get the slot `anaphor`, which fills
+no role: other sentences of the article do (`antecedents.py`). Which words is data: the `lists` of `configs/rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from spacy.tokens import Doc, Token
+
+from mitotransfer.document import Mention
+
+ANAPHOR = "anaphor"
+_NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
+_MATTER = ("mito", "form")
+_DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
+_LONGEST = 10  # words of a description
+Lists = Mapping[str, Sequence[str]]
+
+
+def mark_further(doc: Doc, lists: Lists) -> None:
+    """Gives words that stand for a name a SLOT; `doc` has those of the names already (`dependencies.mark_slots`)."""
+    for token in doc:
+        if token.lower_.startswith("mitochondri") and not token._.slot:
+            token._.slot = "mito"
+    for token in doc:
+        if not token._.slot and (slot := _slot(token, lists)):
+            token._.slot = slot
+
+
+def _slot(token: Token, lists: Lists) -> str:
+    if token.lemma_ in lists.get("general_cell", ()):
+        if any(_within(child, "cell") for child in token.lefts if child.dep_ in _NARROWS):
+            return "cell"
+        return ANAPHOR if _described(token) or any(child.dep_ in ("det", "nummod") for child in token.lefts) else ""
+    if token.lower_ in lists.get("pronoun", ()) and token.dep_ not in ("det", "preconj", "expl", "mark"):
+        return ANAPHOR
+    if token.lemma_ in lists.get("quantity", ()) or token.pos_ == "NUM":
+        return next((held._.slot for held in _behind(token, "of") if held._.slot in _MATTER), "")
+    if token.lemma_ in lists.get("container", ()) and _holds(token, lists):
+        return "form"
+    return ""
+
+
+def _within(token: Token, slot: str) -> bool:
+    return token._.slot == slot or any(_within(child, slot) for child in token.lefts if child.dep_ in _NARROWS)
+
+
+def _behind(token: Token, preposition: str) -> list[Token]:
+    """The objects of a preposition that belongs to a noun."""
+    phrases = (child for child in token.rights if child.dep_ == "prep" and child.lower_ == preposition)
+    return [held for phrase in phrases for held in phrase.rights if held.dep_ == "pobj"]
+
+
+def _holds(token: Token, lists: Lists) -> bool:
+    """Whether a noun is said to hold mitochondria: "particles with mitochondria", "bodies that contained mitochondria"."""
+    clauses = (child for child in token.rights if child.dep_ in ("acl", "relcl") and child.lemma_ in lists.get("holds", ()))
+    held = [one for clause in clauses for one in clause.rights if one.dep_ == "dobj"]
+    prefixed = any(_within(child, "mito") for child in token.lefts if child.dep_ in (*_NARROWS, "amod"))
+    return prefixed or any(one._.slot == "mito" for one in (*held, *_behind(token, "with"), *_behind(token, "of")))
+
+
+def _described(token: Token) -> Token | None:
+    """The first word of what tells cells without a name from others: "cells with a deletion", "cells lacking mtDNA"."""
+    return next((one for one in token.rights if one.lower_ in _DESCRIBES and one.i == token.i + 1), None)
+
+
+def name_of(token: Token, mentions: Sequence[Mention]) -> Mention | None:
+    """The name that a token is part of, or that narrows a general noun ("HeLa cells"), or cells told by what they have.
+
+    None where there is none of these. Cells told by what they have have no id.
+    """
+    begin, end = token.idx, token.idx + len(token)
+    for mention in mentions:
+        if mention.start < end and begin < mention.end:
+            return mention
+    inner = (name_of(child, mentions) for child in reversed(list(token.lefts)) if child.dep_ in _NARROWS)
+    if (found := next((m for m in inner if m is not None and m.category in ("cell", "cell_line")), None)) is not None:
+        return found
+    if token.lower_ not in ("cell", "cells") or (describing := _described(token)) is None:
+        return None
+    span = token.doc[token.i : min(describing.right_edge.i + 1, token.i + _LONGEST)]
+    return Mention(span.start_char, span.end_char, "cell", "", span.text)
