@@ -211,7 +211,8 @@ def _linked(name: str, text: str, frame: Frame) -> Role:
     words = text.split()
     for cut in range(len(words)):
         tail = " ".join(words[cut:])
-        if found := matcher.exactly(tail, frame.extra, adjectives=name == "disease"):
+        named = matcher.exactly(tail, frame.extra, adjectives=name == "disease")
+        if found := [m for m in named if m.category in categories]:  # a short form of the article may mean anything
             best = min(found, key=lambda m: categories.index(m.category))
             return Role(name, tail, best.ident)
     inner = [m for m in frame.in_text(text, categories) if m.category != "disease" or name == "disease"]
