@@ -34,7 +34,7 @@ def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft
     """
     fill(own, vocabulary)
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    findings = [f for f in findings if not _OTHERS.search(f.sentence.text, 0, f.start)]
+    findings = [f for f in findings if f.sentence.voice == "cited" or not _OTHERS.search(f.sentence.text, 0, f.start)]
     if any(all(f.idents(role) for role in _SIDES) and not _mutual(f) for f in findings):
         findings = [f for f in findings if not _mutual(f)]  # others say in which direction
     for finding in findings:
