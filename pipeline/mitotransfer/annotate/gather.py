@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.circumstances import add_circumstances
@@ -13,23 +14,24 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import is_full, secretion_rows
 from mitotransfer.annotate.secretion_rows import stands as secretion_stands
-from mitotransfer.annotate.transplantation_rows import PREPARATION, PREPARED, transplantation_rows
+from mitotransfer.annotate.transplantation_rows import ISOLATED, PREPARATION, PREPARED, transplantation_rows
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
 from mitotransfer.annotate.transplantation_rows import stands as transplantation_stands
 from mitotransfer.document import Event
 
 _CELLS = ("cell", "cell_line")
+_MEETING = re.compile(r"\bco-?cultur|nanotub|cell[- ](?:to[- ])?cell|\bcontact|transwell", re.IGNORECASE)
 
 
 def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> list[Event]:
     """The events of an article's own findings, each with the group (row) it belongs to."""
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice == "own"]
-    _route_findings(own)
+    _route_findings(own, readings)
     secretion = [row for row in secretion_rows(own, resources.vocabulary) if secretion_stands(row)]
     if any(is_full(row) for row in secretion):
         secretion = [row for row in secretion if is_full(row)]
-    transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
+    transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
         complete_secretion(row, _readings(row, by_sentence), own, frame)
@@ -44,12 +46,12 @@ def _readings(row: Draft, by_sentence: dict[int, Reading]) -> list[Reading]:
     return [by_sentence[id(f.sentence)] for f in row.findings]
 
 
-def _route_findings(own: Sequence[Reading]) -> None:
+def _route_findings(own: Sequence[Reading], readings: Sequence[Reading]) -> None:
     """Mitochondria without a donor cell that are taken up where mitochondria are given: the target of a transplantation."""
     findings = [f for r in own for f in r.findings]
     if not any(f.rule in PREPARED for f in findings):
         return
-    natural = any(_from_cell(f) and not f.polarity.negated for f in findings)
+    natural = any(_from_cell(f) and not f.polarity.negated for f in findings) and not _only_isolated(readings, findings)
     for reading in own:
         prepared = any(f.rule in PREPARED for f in reading.findings)
         said = PREPARATION.search(reading.sentence.text) is not None
@@ -58,6 +60,14 @@ def _route_findings(own: Sequence[Reading]) -> None:
                 continue
             if (prepared and not natural) or (not _from_cell(finding) and (said or not natural)):
                 finding.table, finding.kind = "transplantation", "uptake"
+
+
+def _only_isolated(readings: Sequence[Reading], findings: Sequence[Finding]) -> bool:
+    """Whether "transfer of platelet mitochondria" is that of isolated ones: added to cells, no culture or contact with donors."""
+    if not any(f.rule == PREPARED[1] for f in findings) or any(f.kind == "secretion" and _from_cell(f) for f in findings):
+        return False
+    isolated = any(ISOLATED.search(r.slots.text) for r in readings)
+    return isolated and not any(_MEETING.search(r.sentence.text) for r in readings)
 
 
 def _from_cell(finding: Finding) -> bool:

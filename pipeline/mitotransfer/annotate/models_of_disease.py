@@ -49,7 +49,16 @@ def model_species(frame: Frame) -> list[Told]:
         place = next(((r, m) for r, m in named if frame.of_kind(m.ident) == role.ident), None)
         if place is not None:
             reading, mention = place
-            found.append(Told(Role(role.name, mention.surface, role.ident), reading, mention.start, mention.end, ARTICLE, "prose:model_species"))
+            found.append(
+                Told(
+                    Role(role.name, mention.surface, role.ident),
+                    reading,
+                    mention.start,
+                    mention.end,
+                    ARTICLE,
+                    "prose:model_species",
+                )
+            )
     return found
 
 
@@ -89,7 +98,9 @@ def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
         kept = [t for t in found if t.role.ident not in not_modelled]
         if kept:
             return _distinct(_most(kept) if found is named else kept, frame)[:_MOST]
-    return []
+    implies = frame.resources.rules.implies
+    implied = (t._replace(role=Role("disease", t.role.surface, implies[t.role.ident])) for t in made if t.role.ident in implies)
+    return [t._replace(confidence=INFERRED, rule="prose:implied_disease") for t in implied][:1]
 
 
 def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], targets: Sequence[Mention]) -> list[Told]:
@@ -148,7 +159,15 @@ def _made(reading: Reading, frame: Frame) -> Iterator[Told]:
             yield _told("procedure", name, vessel, verb, reading, frame, rule)
             continue
         if found.rule.id == "model_closing_of":
-            yield _told("procedure", _phrase_with_of(found.tokens["trigger"]), found.tokens["trigger"], found.tokens["tissue"], reading, frame, rule)
+            yield _told(
+                "procedure",
+                _phrase_with_of(found.tokens["trigger"]),
+                found.tokens["trigger"],
+                found.tokens["tissue"],
+                reading,
+                frame,
+                rule,
+            )
             continue
         if found.rule.id == "model_x_induced":
             yield from _before_hyphen(found, reading, frame)
@@ -289,7 +308,9 @@ def _organ_of(told: Told, frame: Frame) -> Told | None:
     organ = next((found for ident in idents if (found := frame.organ(ident))), "")
     if not organ:
         return None
-    return told._replace(role=Role("tissue", told.role.surface, organ), confidence=ARTICLE, rule=f"prose:organ_of_{told.role.name}")
+    return told._replace(
+        role=Role("tissue", told.role.surface, organ), confidence=ARTICLE, rule=f"prose:organ_of_{told.role.name}"
+    )
 
 
 def _most(found: Sequence[Told]) -> Iterable[Told]:

@@ -16,7 +16,9 @@ from mitotransfer.document import Mention, Role
 IN_VITRO = "route:in_vitro_coculture_addition"
 _VEIN = "route:intravenous_injection"
 _GIVEN = frozenset({"mito", "form", "cell"})
-_NOUNS = frozenset({"injection", "infusion", "administration", "delivery", "transplantation", "instillation", "treatment", "bolus"})
+_NOUNS = frozenset(
+    {"injection", "infusion", "administration", "delivery", "transplantation", "instillation", "treatment", "bolus"}
+)
 # Routes that say little beside one that says where.
 _VAGUE = frozenset({"route:systemic_administration", "route:cell_transplantation", "route:local_application_to_bone_defect"})
 _SAME = re.compile(r"\b(?:by|via|through) the same (?:route|way)\b", re.IGNORECASE)
@@ -38,7 +40,7 @@ def routes(frame: Frame, given: Sequence[Reading], own: Sequence[Reading]) -> li
     specific = [told for told in found if told.role.ident not in _VAGUE and told.role.ident != IN_VITRO]
     for level in (BOUND, NEAR, ARTICLE, INFERRED):
         if best := [told for told in specific if told.confidence == level]:
-            return _first_of_each(best)[: 1 if level < BOUND else 2]
+            return _narrowest(best, frame)[: 1 if level < BOUND else 2]
     return _first_of_each(vague)[:1]
 
 
@@ -104,6 +106,13 @@ def _closer(token: Token, below: Sequence[Token], toxins: set[int]) -> bool:
 
 def _token_at(doc: Doc | None, offset: int) -> Token | None:
     return next((token for token in doc or () if token.idx <= offset < token.idx + max(len(token), 1)), None)
+
+
+def _narrowest(found: Sequence[Told], frame: Frame) -> list[Told]:
+    """Each route once, none of which another one is a kind."""
+    is_a = frame.resources.vocabulary.is_a
+    idents = {told.role.ident for told in found}
+    return [t for t in _first_of_each(found) if not any(o != t.role.ident and is_a(o, t.role.ident) for o in idents)]
 
 
 def _first_of_each(found: Iterable[Told]) -> list[Told]:

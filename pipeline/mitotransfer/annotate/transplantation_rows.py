@@ -27,15 +27,17 @@ PREPARATION = re.compile(
     r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
     re.IGNORECASE,
 )
-_ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
+ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
+_AMOUNT = r"(?<![\w.])\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?"
+_PER = r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+_SORT = r"(?:(?:viable|isolated|autologous|donor|fresh|allogeneic) )*"
 _DOSE = re.compile(
-    r"\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?(?:\s*[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*"
-    r"(?:(?:[µμ]g|mg|ng)(?: (?:of )?(?:mitochondrial )?protein)?|(?:viable |isolated |autologous |donor )*mitochondria\b|particles\b)"
-    r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+    rf"(?:{_AMOUNT}\s*(?:[µμ]g|mg|ng)\b(?: (?:of )?(?:mitochondrial )?protein)?"
+    rf"|{_AMOUNT}\s*(?:[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+|million|billion)\s*{_SORT}(?:mitochondria|particles|organelles|cells)\b){_PER}"
 )
 
 
@@ -50,7 +52,7 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
                 cells.findings += _handing_over(finding, reading, donors, frame.resources.vocabulary)
-    isolated = any(_ISOLATED.search(r.slots.text) for r in frame.readings)
+    isolated = any(ISOLATED.search(r.slots.text) for r in frame.readings)
     if donors and not any(_prepared(f, isolated) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
     if any(f.rule in PREPARED for f in mitochondria.findings):
@@ -102,9 +104,9 @@ def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, voca
     return Mention(cell.start, cell.end, "agent", "", name)
 
 
-def stands(frame: Frame) -> bool:
-    """Whether an article with such a row says enough: it names who something is given to."""
-    return bool(frame.model_species())
+def stands(row: Draft, frame: Frame) -> bool:
+    """Whether a row says enough: who something is given to, or from which cells to which in a dish."""
+    return bool(frame.model_species()) or bool(row.mentions("donor") and row.mentions("recipient"))
 
 
 def _name_agents(row: Draft, frame: Frame) -> None:
@@ -132,12 +134,14 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     _add_sources(row, own, released, frame)
     _add_targets(row, own, released, frame)
     sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
+    sources |= {above for ident in sources for above in frame.resources.vocabulary.ancestors(ident)}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
     ill = models.narrowed(ill, frame, organs)
     way = routes(frame, readings, own)
-    if not way and not any(in_body(r) for r in readings):
+    dish = any(f.rule == PREPARED[1] or f.roles.get("recipient") for f in row.findings)
+    if not way and dish and not any(in_body(r) for r in readings):
         way = in_vitro(frame, readings)
     if not row.species:
         _say(row, models.model_species(frame))
