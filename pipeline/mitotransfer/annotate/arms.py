@@ -1,4 +1,4 @@
-"""Arms of a study: a row for each preparation that is compared with another one, and for each species whose organs are treated."""
+"""Arms of a study: a row for each preparation that is compared with another, and for each species whose organs are treated."""
 
 from __future__ import annotations
 

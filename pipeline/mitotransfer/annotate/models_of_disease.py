@@ -186,7 +186,7 @@ def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Tol
     while first.i > 0 and first.nbor(-1).pos_ in ("NOUN", "PROPN") and first.nbor(-1).head.i >= first.i:
         first = first.nbor(-1)
     text = verb.doc[first.i : last.i + 1].text
-    if found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
+    if not _of_animals(reading) or found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
         return
     injury = f"{text} injury"
     if verb.lower_ in _INJURED and frame.resources.matcher("model_procedure").exactly(injury):

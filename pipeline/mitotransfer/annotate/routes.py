@@ -32,10 +32,7 @@ def routes(frame: Frame, given: Sequence[Reading], own: Sequence[Reading]) -> li
 
     A route by which something else was given ("received lipopolysaccharide intranasally") counts only where nothing else is told.
     """
-    found: list[Told] = []
-    for reading in own:
-        for mention in routes_in(reading, frame):
-            found.append(_told(mention, reading, given))
+    found = [_told(mention, reading, given) for reading in own for mention in routes_in(reading, frame)]
     vague = [told for told in found if told.role.ident in _VAGUE]
     specific = [told for told in found if told.role.ident not in _VAGUE and told.role.ident != IN_VITRO]
     for level in (BOUND, NEAR, ARTICLE, INFERRED):
@@ -44,7 +41,7 @@ def routes(frame: Frame, given: Sequence[Reading], own: Sequence[Reading]) -> li
     return _first_of_each(vague)[:1]
 
 
-def in_vitro(frame: Frame, given: Iterable[Reading]) -> list[Told]:
+def in_vitro(given: Iterable[Reading]) -> list[Told]:
     """Mitochondria that are added to cells in a dish."""
     for reading in given:
         if word := _DISH.search(reading.sentence.text):
@@ -79,7 +76,7 @@ def _told(mention: Mention, reading: Reading, given: Sequence[Reading]) -> Told:
 
 
 def taken_by(reading: Reading, mention: Mention) -> str:
-    """What went by a route: "given" (mitochondria, cells, vesicles), "other" (what made the model) or "" where syntax is silent."""
+    """What went by a route: "given" (mitochondria, cells, vesicles), "other" (what made the model), "" if syntax is silent."""
     if _SAME.search(reading.sentence.text):
         return "given"
     doc = reading.doc

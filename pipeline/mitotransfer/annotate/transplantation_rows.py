@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
-from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft, related
 from mitotransfer.annotate.frames import Frame, in_animals, in_body
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
@@ -48,6 +47,8 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
     donors = {ident for f in released for ident in f.idents("donor")}
     for reading in own:
         for finding in reading.findings:
+            if finding.rule in PREPARED and reading.loose.get("agent"):
+                continue  # "macrophages loaded with mitochondria were injected": it is the macrophages that were
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
@@ -133,16 +134,17 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     _name_agents(row, frame)
     _add_sources(row, own, released, frame)
     _add_targets(row, own, released, frame)
-    sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
+    sources = {m.ident for m in row.mentions("donor")}
+    sources |= {role.ident for event in row.added for role in event.roles if role.name == "mito_source"}
     sources |= {above for ident in sources for above in frame.resources.vocabulary.ancestors(ident)}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
-    ill = models.narrowed(ill, frame, organs)
+    ill = list(models.narrowed(ill, frame, organs))
     way = routes(frame, readings, own)
     dish = any(f.rule == PREPARED[1] or f.roles.get("recipient") for f in row.findings)
     if not way and dish and not any(in_body(r) for r in readings):
-        way = in_vitro(frame, readings)
+        way = in_vitro(readings)
     if not row.species:
         _say(row, models.model_species(frame))
     for told in (ill, made, organs, way, _uptake(row, readings, own, frame), _dose(readings)):
@@ -151,17 +153,21 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
 
 def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
     """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
-    origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
+    origins = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
     vesicles = any(m.category == "secreted_form" for m in row.mentions("agent"))
     if vesicles and not row.mentions("donor"):
-        origins = [m for f in released for m in f.roles.get("donor", ())]
+        origins = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("donor", ())]
     is_a = frame.resources.vocabulary.is_a
-    known = {m.ident for m in (*row.mentions("donor"), *origins)}
+    known = {m.ident for m in (*row.mentions("donor"), *(m for _, m in origins))}
     for finding in row.findings:  # "muscle" where another sentence says which muscle
         kept = [m for m in finding.roles.get("donor", ()) if not any(o != m.ident and is_a(o, m.ident) for o in known)]
         finding.roles["donor"] = kept
-    narrow = [m for m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
-    row.frame += linked("mito_source", narrow)[:_MOST_SOURCES]
+    narrow = [(r, m) for r, m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+    stated = {m.ident for m in row.mentions("donor")}
+    for reading, mention in narrow:
+        if mention.ident not in stated and len(stated) < max(_MOST_SOURCES, len(row.mentions("donor"))):
+            stated.add(mention.ident)
+            row.say(reading, [Role("mito_source", mention.surface, mention.ident)], "prose:origin", NEAR, start=mention.start)
     if known:
         return
     for reading in own:
