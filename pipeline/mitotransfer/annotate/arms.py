@@ -1,4 +1,4 @@
-"""Arms of a study: a row for each preparation that is compared with another one, and for each species whose organs are treated."""
+"""Arms of a study: a row for each preparation that is compared with another, and for each species whose organs are treated."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _by_preparation(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Dr
     """Rows for preparations that the article names more than one of: the first in the file of rules is not the usual one."""
     rows: list[Draft] = []
     for phrase in frame.resources.rules.preparations:
-        named = [(r, match) for r in own if (match := phrase.regex.search(r.sentence.text)) and match["name"]]
-        findings = [f for r, _ in named for f in r.findings if f in row.findings]
-        if not findings:
+        named = [(r, match) for r in own if (match := phrase.regex.search(r.sentence.text))]
+        if not named:
             return []
+        findings = [f for r, _ in named for f in r.findings if f in row.findings] or row.findings[:1]
         arm = Draft(row.table, row.negated, [_copy(f) for f in findings], arm=phrase.regex)
         reading, match = named[0]
         surface = match["name"].lower()

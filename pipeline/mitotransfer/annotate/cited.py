@@ -107,7 +107,7 @@ def _may_stand(rows: list[Draft], _: bool) -> list[Draft]:
     return [row for row in named if is_full(row)] or named
 
 
-def _any_model(_: Frame) -> bool:
+def _any_model(_: Draft, __: Frame) -> bool:
     return True  # decided for each row when all is known that belongs to it
 
 

@@ -34,7 +34,9 @@ class Draft:
     def say(
         self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context", start: int = -1
     ) -> None:
-        """Adds what another sentence than those of the findings tells: an event of its own, at the place of the first role (`start`).
+        """Adds what another sentence than those of the findings tells: an event of its own, at the place of the first role.
+
+        `start` is this place in the sentence, where it is known.
 
         `rule` is named in evidence.csv; values of a role that nobody can check in the sentence do not belong here.
         """

@@ -19,8 +19,10 @@ _GENERIC_SPECIES = frozenset({"species:animal", "species:human"})
 _ANIMALS = re.compile(
     r"\b(?:animals?|in vivo|mice|rats?|pigs?|rabbits?|sheep|monkeys?|patients|children|subjects)\b", re.IGNORECASE
 )
+_NO_NARROWER = r"(?:with|in|after|by|of|from|to|were|was|had|and|whose|that|which|received)\b"
 _BODIES = re.compile(
-    r"(?<!from )(?<!of )<species\d+/>(?!['’]?s? (?:[\w-]+ ){0,3}?<(?:cell|adjective|tissue)\d)|\banimals?\b|\bin vivo\b|\bex[ -]vivo\b",
+    rf"(?<!from )(?<!of )<species\d+/>(?!['’]?s?(?: (?!{_NO_NARROWER})[\w-]+){{0,2}} <(?:cell|adjective|tissue)\d)"
+    r"|\banimals?\b|\bin vivo\b|\bex[ -]vivo\b",
     re.IGNORECASE,
 )
 _OWNER = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,3}?(?:<tissue\d+/>[ -](?:derived )?)?<cell(\d+)/>")

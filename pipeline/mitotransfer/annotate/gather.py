@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from mitotransfer.annotate.drafts import Draft, events_of
@@ -14,17 +15,17 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import secretion_rows, standing
-from mitotransfer.annotate.transplantation_rows import PREPARATION, PREPARED, transplantation_rows
+from mitotransfer.annotate.transplantation_rows import ISOLATED, PREPARATION, PREPARED, stands, transplantation_rows
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
-from mitotransfer.annotate.transplantation_rows import stands as transplantation_stands
 from mitotransfer.document import Event
 
 _CELLS = ("cell", "cell_line")
+_MEETING = re.compile(r"\bco-?cultur|nanotub|cell[- ](?:to[- ])?cell|\bcontact|transwell", re.IGNORECASE)
 
 
 def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> list[Event]:
     """The events of an article's own findings, each with the group (row) it belongs to."""
-    return grouped(gathered_rows(readings, resources, extra, standing, transplantation_stands))
+    return grouped(gathered_rows(readings, resources, extra, standing, stands))
 
 
 def gathered_rows(
@@ -32,15 +33,15 @@ def gathered_rows(
     resources: Resources,
     extra: Extra,
     secretion_standing: Callable[[list[Draft], bool], list[Draft]],
-    transplantation_says_enough: Callable[[Frame], bool],
+    transplantation_stands: Callable[[Draft, Frame], bool],
 ) -> list[Draft]:
     """The rows of the findings of one study, of those that say enough; `readings` are all sentences on it."""
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice != "aim"]
-    _route_findings(own)
+    _route_findings(own, readings)
     prepared = any(f.rule in PREPARED for r in own for f in r.findings)
     secretion = secretion_standing(secretion_rows(own, resources.vocabulary), prepared)
-    transplantation = transplantation_rows(own, frame) if transplantation_says_enough(frame) else []
+    transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
         complete_secretion(row, _readings(row, by_sentence), own, frame)
@@ -62,12 +63,12 @@ def _readings(row: Draft, by_sentence: dict[int, Reading]) -> list[Reading]:
     return [by_sentence[id(f.sentence)] for f in row.findings]
 
 
-def _route_findings(own: Sequence[Reading]) -> None:
+def _route_findings(own: Sequence[Reading], readings: Sequence[Reading]) -> None:
     """Mitochondria without a donor cell that are taken up where mitochondria are given: the target of a transplantation."""
     findings = [f for r in own for f in r.findings]
     if not any(f.rule in PREPARED for f in findings):
         return
-    natural = any(_from_cell(f) and not f.polarity.negated for f in findings)
+    natural = any(_from_cell(f) and not f.polarity.negated for f in findings) and not _only_isolated(readings, findings)
     for reading in own:
         prepared = any(f.rule in PREPARED for f in reading.findings)
         said = PREPARATION.search(reading.sentence.text) is not None
@@ -76,6 +77,14 @@ def _route_findings(own: Sequence[Reading]) -> None:
                 continue
             if (prepared and not natural) or (not _from_cell(finding) and (said or not natural)):
                 finding.table, finding.kind = "transplantation", "uptake"
+
+
+def _only_isolated(readings: Sequence[Reading], findings: Sequence[Finding]) -> bool:
+    """Whether "transfer of platelet mitochondria" is that of isolated ones: added to cells, no culture or contact with donors."""
+    if not any(f.rule == PREPARED[1] for f in findings) or any(f.kind == "secretion" and _from_cell(f) for f in findings):
+        return False
+    isolated = any(ISOLATED.search(r.slots.text) for r in readings)
+    return isolated and not any(_MEETING.search(r.sentence.text) for r in readings)
 
 
 def _from_cell(finding: Finding) -> bool:

@@ -98,7 +98,9 @@ def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
         kept = [t for t in found if t.role.ident not in not_modelled]
         if kept:
             return _distinct(_most(kept) if found is named else kept, frame)[:_MOST]
-    return []
+    implies = frame.resources.rules.implies
+    implied = (t._replace(role=Role("disease", t.role.surface, implies[t.role.ident])) for t in made if t.role.ident in implies)
+    return [t._replace(confidence=INFERRED, rule="prose:implied_disease") for t in implied][:1]
 
 
 def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], targets: Sequence[Mention]) -> list[Told]:
@@ -184,7 +186,7 @@ def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Tol
     while first.i > 0 and first.nbor(-1).pos_ in ("NOUN", "PROPN") and first.nbor(-1).head.i >= first.i:
         first = first.nbor(-1)
     text = verb.doc[first.i : last.i + 1].text
-    if found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
+    if not _of_animals(reading) or found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
         return
     injury = f"{text} injury"
     if verb.lower_ in _INJURED and frame.resources.matcher("model_procedure").exactly(injury):

@@ -32,19 +32,16 @@ def routes(frame: Frame, given: Sequence[Reading], own: Sequence[Reading]) -> li
 
     A route by which something else was given ("received lipopolysaccharide intranasally") counts only where nothing else is told.
     """
-    found: list[Told] = []
-    for reading in own:
-        for mention in routes_in(reading, frame):
-            found.append(_told(mention, reading, given))
+    found = [_told(mention, reading, given) for reading in own for mention in routes_in(reading, frame)]
     vague = [told for told in found if told.role.ident in _VAGUE]
     specific = [told for told in found if told.role.ident not in _VAGUE and told.role.ident != IN_VITRO]
     for level in (BOUND, NEAR, ARTICLE, INFERRED):
         if best := [told for told in specific if told.confidence == level]:
-            return _first_of_each(best)[: 1 if level < BOUND else 2]
+            return _narrowest(best, frame)[: 1 if level < BOUND else 2]
     return _first_of_each(vague)[:1]
 
 
-def in_vitro(frame: Frame, given: Iterable[Reading]) -> list[Told]:
+def in_vitro(given: Iterable[Reading]) -> list[Told]:
     """Mitochondria that are added to cells in a dish."""
     for reading in given:
         if word := _DISH.search(reading.sentence.text):
@@ -79,7 +76,7 @@ def _told(mention: Mention, reading: Reading, given: Sequence[Reading]) -> Told:
 
 
 def taken_by(reading: Reading, mention: Mention) -> str:
-    """What went by a route: "given" (mitochondria, cells, vesicles), "other" (what made the model) or "" where syntax is silent."""
+    """What went by a route: "given" (mitochondria, cells, vesicles), "other" (what made the model), "" if syntax is silent."""
     if _SAME.search(reading.sentence.text):
         return "given"
     doc = reading.doc
@@ -106,6 +103,13 @@ def _closer(token: Token, below: Sequence[Token], toxins: set[int]) -> bool:
 
 def _token_at(doc: Doc | None, offset: int) -> Token | None:
     return next((token for token in doc or () if token.idx <= offset < token.idx + max(len(token), 1)), None)
+
+
+def _narrowest(found: Sequence[Told], frame: Frame) -> list[Told]:
+    """Each route once, none of which another one is a kind."""
+    is_a = frame.resources.vocabulary.is_a
+    idents = {told.role.ident for told in found}
+    return [t for t in _first_of_each(found) if not any(o != t.role.ident and is_a(o, t.role.ident) for o in idents)]
 
 
 def _first_of_each(found: Iterable[Told]) -> list[Told]:

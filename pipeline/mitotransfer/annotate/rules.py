@@ -91,12 +91,13 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     """All files of the directory as one.
 
     Phrases: `distractors` are blanked out before rules are tried; `background`, `own` and `controls` classify sentences,
-    `generic_names` and `no_models` refuse names; `genetic` are strains named by what was done to their genes; `routes` and
-    `preparations` have the vocabulary id they stand for as id.
+    `generic_names` and `no_models` refuse names; `genetic` are strains named by what was done to their genes; `routes`
+    have the vocabulary id they stand for as id; `preparations` name what rows of one article can differ in.
 
-    `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the tissues that can be an organ
-    that was treated, `not_modelled` diseases and procedures that are no model of a transplantation, `inflicted` diseases that
-    are procedures as well, `ischemic` and `reperfused` what ischemia without and with reperfusion does to an organ.
+    Ids of the vocabulary: `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the
+    tissues that can be an organ that was treated, `not_modelled` diseases and procedures that are no model of a
+    transplantation, `inflicted` diseases that are procedures as well, `ischemic` and `reperfused` what ischemia without
+    and with reperfusion does to an organ, `implies` the disease that a procedure is the usual model of.
 
     `directions` are words that tell how something changed, `outcome_words` what changes; `treatments`, `harms` and
     `comparators` tell to what a change is due.
@@ -128,6 +129,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     inflicted: tuple[str, ...] = ()
     reperfused: dict[str, str] = {}
     ischemic: dict[str, str] = {}
+    implies: dict[str, str] = {}
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
-from mitotransfer.annotate.cells import linked
 from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame, in_animals, in_body
 from mitotransfer.annotate.kinds import related
@@ -28,15 +27,17 @@ PREPARATION = re.compile(
     r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
     re.IGNORECASE,
 )
-_ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
+ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
+_AMOUNT = r"(?<![\w.])\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?"
+_PER = r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+_SORT = r"(?:(?:viable|isolated|autologous|donor|fresh|allogeneic) )*"
 _DOSE = re.compile(
-    r"\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?(?:\s*[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*"
-    r"(?:(?:[µμ]g|mg|ng)(?: (?:of )?(?:mitochondrial )?protein)?|(?:viable |isolated |autologous |donor )*mitochondria\b|particles\b)"
-    r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
+    rf"(?:{_AMOUNT}\s*(?:[µμ]g|mg|ng)\b(?: (?:of )?(?:mitochondrial )?protein)?"
+    rf"|{_AMOUNT}\s*(?:[×x]\s*10\s?\^?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+|million|billion)\s*{_SORT}(?:mitochondria|particles|organelles|cells)\b){_PER}"
 )
 
 
@@ -47,11 +48,13 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
     donors = {ident for f in released for ident in f.idents("donor")}
     for reading in own:
         for finding in reading.findings:
+            if finding.rule in PREPARED and reading.loose.get("agent"):
+                continue  # "macrophages loaded with mitochondria were injected": it is the macrophages that were
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
                 cells.findings += _handing_over(finding, reading, donors, frame.resources.vocabulary)
-    isolated = any(_ISOLATED.search(r.slots.text) for r in frame.readings)
+    isolated = any(ISOLATED.search(r.slots.text) for r in frame.readings)
     if donors and not any(_prepared(f, isolated) for f in mitochondria.findings):
         mitochondria.findings = []  # "cells supplied them with mitochondria" says nothing of a preparation
     if any(f.rule in PREPARED for f in mitochondria.findings):
@@ -103,9 +106,9 @@ def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, voca
     return Mention(cell.start, cell.end, "agent", "", name)
 
 
-def stands(frame: Frame) -> bool:
-    """Whether an article with such a row says enough: it names who something is given to."""
-    return bool(frame.model_species())
+def stands(row: Draft, frame: Frame) -> bool:
+    """Whether a row says enough: who something is given to, or from which cells to which in a dish."""
+    return bool(frame.model_species()) or bool(row.mentions("donor") and row.mentions("recipient"))
 
 
 def _name_agents(row: Draft, frame: Frame) -> None:
@@ -132,14 +135,17 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
     _name_agents(row, frame)
     _add_sources(row, own, released, frame)
     _add_targets(row, own, released, frame)
-    sources = {m.ident for m in row.mentions("donor")} | {role.ident for role in row.frame if role.name == "mito_source"}
+    sources = {m.ident for m in row.mentions("donor")}
+    sources |= {role.ident for event in row.added for role in event.roles if role.name == "mito_source"}
+    sources |= {above for ident in sources for above in frame.resources.vocabulary.ancestors(ident)}
     made = models.procedures(frame)
     ill = models.diseases(frame, made)
     organs = models.tissues(frame, sources, [*ill, *made], row.mentions("recipient"))
-    ill = models.narrowed(ill, frame, organs)
+    ill = list(models.narrowed(ill, frame, organs))
     way = routes(frame, readings, own)
-    if not way and not any(in_body(r) for r in readings):
-        way = in_vitro(frame, readings)
+    dish = any(f.rule == PREPARED[1] or f.roles.get("recipient") for f in row.findings)
+    if not way and dish and not any(in_body(r) for r in readings):
+        way = in_vitro(readings)
     if not row.species:
         _say(row, models.model_species(frame))
     for told in (ill, made, organs, way, _uptake(row, readings, own, frame), _dose(readings)):
@@ -148,17 +154,21 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
 
 def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
     """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
-    origins = [m for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
+    origins = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
     vesicles = any(m.category == "secreted_form" for m in row.mentions("agent"))
     if vesicles and not row.mentions("donor"):
-        origins = [m for f in released for m in f.roles.get("donor", ())]
+        origins = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("donor", ())]
     is_a = frame.resources.vocabulary.is_a
-    known = {m.ident for m in (*row.mentions("donor"), *origins)}
+    known = {m.ident for m in (*row.mentions("donor"), *(m for _, m in origins))}
     for finding in row.findings:  # "muscle" where another sentence says which muscle
         kept = [m for m in finding.roles.get("donor", ()) if not any(o != m.ident and is_a(o, m.ident) for o in known)]
         finding.roles["donor"] = kept
-    narrow = [m for m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
-    row.frame += linked("mito_source", narrow)[:_MOST_SOURCES]
+    narrow = [(r, m) for r, m in origins if not any(o != m.ident and is_a(o, m.ident) for o in known)]
+    stated = {m.ident for m in row.mentions("donor")}
+    for reading, mention in narrow:
+        if mention.ident not in stated and len(stated) < max(_MOST_SOURCES, len(row.mentions("donor"))):
+            stated.add(mention.ident)
+            row.say(reading, [Role("mito_source", mention.surface, mention.ident)], "prose:origin", NEAR, start=mention.start)
     if known:
         return
     for reading in own:
