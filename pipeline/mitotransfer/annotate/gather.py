@@ -28,7 +28,7 @@ def gather(readings: Sequence[Reading], resources: Resources, extra: Extra) -> l
     own = [r for r in readings if r.sentence.voice == "own"]
     _route_findings(own)
     prepared = any(f.rule == PREPARED for r in own for f in r.findings)
-    secretion = standing(secretion_rows(own, resources.vocabulary), prepared=prepared)
+    secretion = standing(secretion_rows(own, resources), prepared=prepared)
     transplantation = transplantation_rows(own, frame) if transplantation_stands(frame) else []
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:

@@ -73,7 +73,8 @@ class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True)
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """All files of the directory as one.
 
-    Phrases: `distractors` are blanked out before rules are tried; the others classify sentences.
+    Phrases: `distractors` are blanked out before rules are tried; `signs` are asked for by their ids; the others classify
+    sentences.
 
     `states` are entries of the mechanism vocabulary that are no mechanism in prose; `words` are for patterns, `lists` for
     `dependencies`.
@@ -87,6 +88,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     own: tuple[Phrase, ...] = ()
     controls: tuple[Phrase, ...] = ()
     generic_names: tuple[Phrase, ...] = ()
+    signs: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -94,7 +96,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase, whatever it decides."""
-        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names)
+        return (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.signs)
 
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
@@ -126,6 +128,11 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def is_control(self) -> re.Pattern[str]:
         """Signs of a transfer that was stopped on purpose."""
         return _any(self.controls)
+
+    @cached_property
+    def sign(self) -> dict[str, re.Pattern[str]]:
+        """The signs by their ids. Patterns that begin with ^ are for `match` or a text of its own."""
+        return {phrase.id: phrase.regex for phrase in self.signs}
 
     @cached_property
     def is_generic(self) -> re.Pattern[str]:
@@ -211,7 +218,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
         whole.setdefault(key, []).extend(value or ())
 
 
-_PHRASES = ("distractors", "background", "own", "controls", "generic_names")
+_PHRASES = ("distractors", "background", "own", "controls", "generic_names", "signs")
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.antecedents import fill
@@ -12,6 +11,7 @@ from mitotransfer.annotate.donors import add_species
 from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.kinds import general, narrower, related
+from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading, forms
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
@@ -21,18 +21,18 @@ _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _SEVERAL = 2
 _LENT = 0.6  # confidence of a cell that another sentence names
-_OTHERS = re.compile(r"\bet al\b|\band (?:colleagues|co-?workers)\b")  # "In the study of X et al., … received mitochondria; here, …"
 _SIDES = ("donor", "recipient")
 
 
-def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft]:
+def secretion_rows(own: Sequence[Reading], resources: Resources) -> list[Draft]:
     """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient.
 
     A finding that says less than others ("mitochondria were released") belongs to each row that it can mean.
     """
-    fill(own, vocabulary)
+    fill(own, resources)
+    vocabulary, sign = resources.vocabulary, resources.rules.sign
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    findings = [f for f in findings if not _OTHERS.search(f.sentence.text, 0, f.start)]
+    findings = [f for f in findings if not sign["others_found"].search(f.sentence.text, 0, f.start)]
     if any(all(f.idents(role) for role in _SIDES) and not _mutual(f) for f in findings):
         findings = [f for f in findings if not _mutual(f)]  # others say in which direction
     for finding in findings:
@@ -75,9 +75,7 @@ def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocab
     """First those that name both cells, of them those with the narrowest names; then those that leave one open."""
     if not all(finding.idents(role) for role in _SIDES):
         return len(findings) + 1
-    return sum(
-        narrower(other.idents(role), finding.idents(role), vocabulary) for other in findings for role in _SIDES
-    )
+    return sum(narrower(other.idents(role), finding.idents(role), vocabulary) for other in findings for role in _SIDES)
 
 
 def _mutual(finding: Finding) -> bool:
@@ -117,8 +115,12 @@ def standing(rows: list[Draft], *, prepared: bool) -> list[Draft]:
     if prepared or any(not row.negated for row in full):
         return full
     stated = [row for row in rows if not row.negated]
-    releasing = [row for row in stated if row.mentions("donor") and any(f.kind in ("secretion", "transfer") for f in row.findings)]
-    titled = [row for row in stated if row.mentions("recipient") and any(f.sentence.passage.kind == "title" for f in row.findings)]
+    releasing = [
+        row for row in stated if row.mentions("donor") and any(f.kind in ("secretion", "transfer") for f in row.findings)
+    ]
+    titled = [
+        row for row in stated if row.mentions("recipient") and any(f.sentence.passage.kind == "title" for f in row.findings)
+    ]
     return [row for row in rows if row in (*full, *releasing, *titled)] or [row for row in stated if row.mentions("form")][:1]
 
 
@@ -130,7 +132,9 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
             row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
     add_species(row, readings, own, frame)
     add_conditions(row, readings, own, frame)
-    named = [m for r in readings if r.findings for m in forms(r)] or ([] if row.negated else _only_form(own, frame))
+    named = [m for r in readings if r.findings for m in forms(r, frame.resources)] or (
+        [] if row.negated else _only_form(own, frame)
+    )
     shown = [_with_mitochondria(m, frame) for m in named]
     wide = general({m.ident for m in shown}, frame.resources.vocabulary)
     row.frame += linked("form", [m for m in shown if m.ident not in wide])[:2]
@@ -146,7 +150,7 @@ def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:
     mechanisms = {m.ident for r in own for m in r.slots.mentions if m.category == "mechanism"}
     if any(entries[ident].extra.get("kind") == _CONTACT for ident in mechanisms):
         return []
-    named = [m for r in own if r.sentence.topical for m in forms(r) if m.ident not in BARE]
+    named = [m for r in own if r.sentence.topical for m in forms(r, frame.resources) if m.ident not in BARE]
     return named[:1] if len({m.ident for m in named}) == 1 else []
 
 
