@@ -7,47 +7,35 @@ was last said of a donor, in what is cultured together. Each step is less certai
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mitotransfer.annotate.kinds import is_kind_of, related
+from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
-# "These cells", "both cell types", "they": what gives or takes is named further up.
-_SUMMED = re.compile(
-    r"\b(?:both|the two|all three|these|those|such|either) (?:\w+ )?(?:cells?|cell types?|lines?|populations?)\b", re.IGNORECASE
-)
-_OWNED = re.compile(
-    r"\b(?:their|its) (?:own )?(?:[\w-]+ ){0,3}mitochondri|\b(?:their|its) (?:[\w-]+ ){0,2}organelles", re.IGNORECASE
-)
-_TOGETHER = re.compile(
-    r"\b(?:co-?cultur\w*|co-?incubat\w*|cultured (?:together )?with|mixed with|placed (?:together )?with|grown (?:together )?with|seeded (?:together )?with|plated (?:together )?with|kept (?:together )?with|incubated with)",
-    re.IGNORECASE,
-)
-_ALIKE = re.compile(
-    r"\bfrom (?:the )?[\w-]+ (?:to|into|toward|towards) (?:the )?(?:[\w-]+ )?$", re.IGNORECASE
-)  # "from healthy to ill cells"
-_STAINED = re.compile(r"MitoTracker|mito-?(?:GFP|DsRed|RFP|mCherry|Dendra)|\b(?:label|stain|tag)\w*", re.IGNORECASE)
-_DEFINITE = re.compile(r"\b(?:the|these|those)\s(?:[\w-]+\s)?$", re.IGNORECASE)
+Signs = Mapping[str, re.Pattern[str]]
+Named = tuple[Reading, list[Mention]]  # where cells are named
 _OF_A_SOURCE = frozenset({"cell:stem_cell", "cell:mesenchymal_stem_cell", "cell:stromal_cell"})
 
 
-def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
+def fill(own: Sequence[Reading], resources: Resources) -> None:
     """Gives findings of the secretion table the donors and recipients that other places of the article name for them."""
-    donors: tuple[Reading, list[Mention]] | None = None
-    recipients: tuple[Reading, list[Mention]] | None = None
+    donors: Named | None = None
+    recipients: Named | None = None
     before: Reading | None = None
     given = _given(own)
+    sign = resources.rules.sign
     for reading in own:
         findings = [f for f in reading.findings if f.table == "secretion"]
         for finding in findings:
             if not finding.idents("donor"):
-                _fill_donor(finding, reading, before, donors)
-                if finding.kind == "transfer" and not finding.idents("donor") and (other := donors or given) is not None:
-                    if not {m.ident for m in other[1]} & finding.idents("recipient"):
-                        _lend(finding, "donor", *other)
+                _fill_donor(finding, reading, before, donors, sign)
+                other = donors or given
+                if finding.kind == "transfer" and other is not None and not _are_recipients(other[1], finding):
+                    _lend(finding, "donor", *other)
             if finding.polarity.negated and not finding.idents("recipient") and recipients is not None:
                 _lend(finding, "recipient", *recipients)
         named = [(f, f.roles.get("donor") or f.elsewhere.get("donor", [])) for f in findings if not f.polarity.negated]
@@ -57,15 +45,19 @@ def fill(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
             if cells := [m for m in finding.roles.get("recipient", ()) if m.category in _CELLS]:
                 recipients = (reading, cells)
         before = reading
-    _fill_partners(own, vocabulary)
+    _fill_partners(own, resources.vocabulary, sign)
     for reading in own:
         for finding in reading.findings:
             if finding.table == "secretion":
                 for role in ("donor", "recipient"):
-                    _narrow(finding, role, reading, own, vocabulary)
+                    _narrow(finding, role, reading, own, resources)
 
 
-def _given(own: Sequence[Reading]) -> tuple[Reading, list[Mention]] | None:
+def _are_recipients(mentions: Sequence[Mention], finding: Finding) -> bool:
+    return bool(finding.idents("donor")) or bool({m.ident for m in mentions} & finding.idents("recipient"))
+
+
+def _given(own: Sequence[Reading]) -> Named | None:
     """The cells that are given to animals, which then are the ones that hand over mitochondria."""
     for reading in own:
         for finding in reading.findings:
@@ -75,8 +67,8 @@ def _given(own: Sequence[Reading]) -> tuple[Reading, list[Mention]] | None:
     return None
 
 
-def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: tuple[Reading, list[Mention]] | None) -> None:
-    alike = [m for m in finding.roles.get("recipient", ()) if _ALIKE.search(reading.sentence.text, 0, m.start)]
+def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last: Named | None, sign: Signs) -> None:
+    alike = [m for m in finding.roles.get("recipient", ()) if sign["alike"].search(reading.sentence.text, 0, m.start)]
     if alike:
         _lend(finding, "donor", reading, alike)
         return
@@ -87,7 +79,7 @@ def _fill_donor(finding: Finding, reading: Reading, before: Reading | None, last
             _lend(finding, "donor", *last)
         return
     text = reading.sentence.text
-    if _SUMMED.search(text, 0, finding.start + 1) or (finding.kind == "secretion" and _OWNED.search(text)):
+    if sign["summed_up"].search(text, 0, finding.start + 1) or (finding.kind == "secretion" and sign["owned"].search(text)):
         here = [m for m in _cells(reading) if m.end <= finding.start]
         if here:
             finding.roles["donor"] = _last_group(here, text)
@@ -124,13 +116,13 @@ def _lend(finding: Finding, role: str, place: Reading, mentions: Sequence[Mentio
     finding.places[role] = place
 
 
-def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
+def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary, sign: Signs) -> None:
     """Where no finding names a recipient: the cells that the donors are cultured with; without donors those that were stained."""
     stated = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
     if any(m.category in _CELLS for f in stated for m in f.roles.get("recipient", ())):
         return
     findings = [f for f in stated if f.kind == "transfer"]
-    pairs = [pair for r in own if (pair := _cultured_together(r)) is not None]
+    pairs = [pair for r in own if (pair := _cultured_together(r, sign)) is not None]
     for finding in findings:
         donors = finding.idents("donor")
         for reading, first, second in pairs:
@@ -138,7 +130,7 @@ def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
                 _lend(finding, "recipient", reading, second)
             elif any(related({m.ident}, donors, vocabulary) for m in second) and donors:
                 _lend(finding, "recipient", reading, first)
-            elif not donors and _STAINED.search(reading.sentence.text, 0, second[0].start):
+            elif not donors and sign["marked"].search(reading.sentence.text, 0, second[0].start):
                 _lend(finding, "donor", reading, first)
                 _lend(finding, "recipient", reading, second)
             else:
@@ -146,9 +138,9 @@ def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary) -> None:
             break
 
 
-def _cultured_together(reading: Reading) -> tuple[Reading, list[Mention], list[Mention]] | None:
+def _cultured_together(reading: Reading, sign: Signs) -> tuple[Reading, list[Mention], list[Mention]] | None:
     """The cells before and after what says that they are cultured together."""
-    word = _TOGETHER.search(reading.sentence.text)
+    word = sign["together"].search(reading.sentence.text)
     if word is None:
         return None
     cells = _cells(reading)
@@ -156,12 +148,12 @@ def _cultured_together(reading: Reading) -> tuple[Reading, list[Mention], list[M
     return (reading, _last_group(before, reading.sentence.text), after[:1]) if before and after else None
 
 
-def _narrow(finding: Finding, role: str, reading: Reading, own: Sequence[Reading], vocabulary: Vocabulary) -> None:
+def _narrow(finding: Finding, role: str, reading: Reading, own: Sequence[Reading], resources: Resources) -> None:
     """ "The epithelial cells" are those named before them; stem cells are those of the only source that the article names."""
     for mention in finding.roles.get(role, ()):
         if not mention.ident:
             continue
-        definite = _DEFINITE.search(reading.sentence.text, 0, mention.start) is not None
+        definite = resources.rules.sign["definite"].search(reading.sentence.text, 0, mention.start) is not None
         if not definite and mention.ident not in _OF_A_SOURCE:
             continue
         kinds: dict[str, tuple[Reading, Mention]] = {}
@@ -169,7 +161,7 @@ def _narrow(finding: Finding, role: str, reading: Reading, own: Sequence[Reading
             if definite and not _same_passage(other, reading):
                 continue
             for cell in _cells(other):
-                if cell.ident and cell.ident != mention.ident and is_kind_of(cell.ident, mention.ident, vocabulary):
+                if cell.ident and cell.ident != mention.ident and is_kind_of(cell.ident, mention.ident, resources.vocabulary):
                     kinds.setdefault(cell.ident, (other, cell))
         if len(kinds) == 1:
             ((place, cell),) = kinds.values()

@@ -6,7 +6,6 @@ over syntax of `configs/rules/circumstances.yaml`; not every disease that an art
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from spacy.tokens import Token
@@ -25,18 +24,9 @@ _MOST = 4
 _COCULTURE = "condition:coculture"
 # What is asked of a mechanism, or tells of a preparation or a trial, is no condition of cells that hand over mitochondria.
 _NO_KINDS = frozenset({"genotype", "clinical", "life stage"})
-_DYSFUNCTION = re.compile(r"mitochondrial (?:damage|dysfunction|injury|impairment|failure|defect)", re.IGNORECASE)
-_SPARED = re.compile(
-    r"\b(?:against|treatment (?:for|of)|therapy (?:for|of)|treat|risk of|resistance to)\s+(?:the )?(?:[\w-]+ )?$", re.IGNORECASE
-)
-_HEALED = re.compile(r"[ ‐-](?:healing|closure|repair|resistance|survival)", re.IGNORECASE)
 _NEVER = frozenset(
     {"disease:cancer", "disease:chemoresistance", "condition:chemoresistance", "condition:healthy", "condition:wild_type"}
 )
-_ANY_CHEMICAL = frozenset(
-    {"drug", "drugs", "medium", "media", "serum", "oxygen", "agent", "agents", "compound", "compounds", "saline", "vehicle"}
-)
-_INDUCED = re.compile(r"[ ‐-](?:induced|mediated|evoked|triggered|dependent)[ ]$", re.IGNORECASE)
 
 
 def add_conditions(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
@@ -70,16 +60,16 @@ def _said(role: Role, kept: dict[str, None], vocabulary: Vocabulary) -> bool:
 
 def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) -> list[Mention]:
     """The conditions in a sentence that are said of the row's cells, or of the event where the sentence states it."""
-    text = reading.sentence.text
+    text, sign = reading.sentence.text, frame.resources.rules.sign
     named = [m for m in frame.in_sentence(reading, _CATEGORIES) if _fits(m, reading, frame)]
-    chemicals = [m for m in reading.names if m.category == "chemical" and m.surface.lower() not in _ANY_CHEMICAL]
+    chemicals = [m for m in reading.names if m.category == "chemical" and not sign["any_chemical"].match(m.surface)]
     found: list[Mention] = []
     together = [
         m for m in named if _is_coculture(m, frame) and not (reading.controlled and m.ident != _COCULTURE and "trans" in m.ident)
     ]
     if together and (finding or _names_cell(reading, row, frame)):
         found += together[:1]
-    for rule, nodes in reading.syntax:
+    for _, nodes in reading.syntax:
         token = nodes.get("condition")
         if token is None:
             continue
@@ -93,7 +83,7 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
             found.append(mention)
     if finding and reading.sentence.passage.kind == "title":
         found += [m for m in named if not _is_coculture(m, frame)]
-    return [m for m in dict.fromkeys(found) if not _SPARED.search(text, 0, m.start)]
+    return [m for m in dict.fromkeys(found) if not sign["spared_from"].search(text, 0, m.start)]
 
 
 def _is_coculture(mention: Mention, frame: Frame) -> bool:
@@ -102,12 +92,12 @@ def _is_coculture(mention: Mention, frame: Frame) -> bool:
 
 def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
     """Whether a name can be a condition: no part of a cell's name, no genotype, no outcome."""
-    entry = frame.resources.vocabulary.entries.get(mention.ident)
+    entry, sign = frame.resources.vocabulary.entries.get(mention.ident), frame.resources.rules.sign
     if entry is not None and entry.category == "condition" and entry.extra.get("kind") in _NO_KINDS:
         return False
-    if _DYSFUNCTION.fullmatch(mention.surface) or mention.ident in _NEVER:
+    if sign["dysfunction"].match(mention.surface) or mention.ident in _NEVER:
         return False
-    if _HEALED.match(reading.sentence.text, mention.end):
+    if sign["healed"].match(reading.sentence.text[mention.end :]):
         return False
     cells = (m for m in reading.slots.mentions if m.category in ("cell", "cell_line", "label"))
     return not any(m.start < mention.end and mention.start < m.end for m in cells)
@@ -137,11 +127,11 @@ def _at(token: Token, mentions: Sequence[Mention]) -> Mention | None:
 
 
 def _role(mention: Mention, reading: Reading, frame: Frame) -> Role:
-    """The condition under the name a curator would give it: "LPS-induced lung injury" whole, coculture with whomever as coculture."""
+    """The condition under the name a curator would give it: "LPS-induced lung injury" whole, any coculture alike."""
     if _is_coculture(mention, frame) and "trans" not in mention.ident:
         return Role("condition", mention.surface, _COCULTURE)
     text = reading.sentence.text
-    agent = _INDUCED.search(text, 0, mention.start)
+    agent = frame.resources.rules.sign["induced"].search(text, 0, mention.start)
     if agent is not None and mention.category in ("condition", "disease"):
         begin = text.rfind(" ", 0, agent.start()) + 1
         whole = text[begin : mention.end].lstrip("(")

@@ -104,7 +104,7 @@ def mark_slots(doc: Doc, names: Iterable[tuple[int, int, str]]) -> None:
     for start, end, category in names:
         span = doc.char_span(start, end, alignment_mode="expand")
         for token in span if span is not None else ():
-            token._.slot = category
+            token._.slot = "" if token.is_punct else category
 
 
 def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:

@@ -40,7 +40,7 @@ def gathered_rows(
     own = [r for r in readings if r.sentence.voice != "aim"]
     _route_findings(own, readings)
     prepared = any(f.rule in PREPARED for r in own for f in r.findings)
-    secretion = secretion_standing(secretion_rows(own, resources.vocabulary), prepared)
+    secretion = secretion_standing(secretion_rows(own, resources), prepared)
     transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from mitotransfer.annotate.vocabulary import Vocabulary
 
@@ -21,7 +22,7 @@ def is_kind_of(ident: str, above: str, vocabulary: Vocabulary) -> bool:
     return entry is not None and any(vocabulary.is_a(cell, above) for cell in entry.values("cell"))
 
 
-def related(one: Set[str], other: Set[str], vocabulary: Vocabulary) -> bool:
+def related(one: AbstractSet[str], other: AbstractSet[str], vocabulary: Vocabulary) -> bool:
     """Whether two sets of ids can mean the same cells: one is empty, or an id of one is a kind of one of the other."""
     return not one or not other or any(is_kind_of(a, b, vocabulary) or is_kind_of(b, a, vocabulary) for a in one for b in other)
 
@@ -32,6 +33,6 @@ def general(idents: Iterable[str], vocabulary: Vocabulary) -> set[str]:
     return {a for a in known if any(b != a and is_kind_of(b, a, vocabulary) for b in known)}
 
 
-def narrower(one: Set[str], other: Set[str], vocabulary: Vocabulary) -> bool:
+def narrower(one: AbstractSet[str], other: AbstractSet[str], vocabulary: Vocabulary) -> bool:
     """Whether every id of `one` is a kind of one of `other`, and not the same."""
     return bool(one) and one != other and all(any(is_kind_of(a, b, vocabulary) for b in other) for a in one)

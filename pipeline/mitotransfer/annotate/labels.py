@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.cells import linked
@@ -13,18 +12,10 @@ from mitotransfer.annotate.roles import Reading
 from mitotransfer.document import Mention
 
 _CONFIDENCE = 0.7
-# Reporters and dyes of mitochondria; what marks cells only tells which cell is which.
-_OF_MITOCHONDRIA = re.compile(
-    r"mito|mt-?keima|dendra|tmr[me]|jc-?1|celllight|bacmam|su9|pham|tom(?:m)?20|hsp60|cox ?iv", re.IGNORECASE
-)
 _NO_TRACER = frozenset({
     "label:mitosox", "label:flow_cytometry", "label:lentiviral_mitochondrial_reporter", "label:labeling", "label:unlabeled_cells",
     "label:phalloidin", "label:wga", "label:rhodamine_123", "label:celltrace", "label:electron_microscopy",
 })  # fmt: skip
-_PUT_ON = re.compile(
-    r"label|stain|tag|tracked|traced|visuali[sz]|express|transduc|transfect|load|carry|mark|followed|trace|probe|reporter|determin|measur|judged",
-    re.IGNORECASE,
-)
 
 
 def add_labels(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
@@ -44,10 +35,10 @@ def add_labels(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> N
 
 def _labels(reading: Reading, frame: Frame) -> list[Mention]:
     named = [m for m in frame.in_sentence(reading, ("label",)) if m.ident not in _NO_TRACER]
-    if not _PUT_ON.search(reading.sentence.text):
+    sign = frame.resources.rules.sign
+    if not sign["put_on"].search(reading.sentence.text):
         return []
-    of_mitochondria = [m for m in named if _OF_MITOCHONDRIA.search(m.surface) or _OF_MITOCHONDRIA.search(m.ident)]
-    return of_mitochondria
+    return [m for m in named if sign["label_of_mitochondria"].search(m.surface) or sign["label_of_mitochondria"].search(m.ident)]
 
 
 def _names_its_cells(reading: Reading, row: Draft, frame: Frame) -> bool:

@@ -1,14 +1,14 @@
 """How mitochondria get from cell to cell: what the article's sentences on its transfers say of the way and of what drives it.
 
-What stops the transfer tells as well: an inhibitor stands for what it inhibits (column `shows` of the vocabulary), a silenced gene
-for itself. Names of contacts between cells count wherever an own sentence on the transfer has them; others need a word that
-says that they do something to it, which the rules `by_way_of`, `stopped_by` and those over syntax find.
+What stops the transfer tells as well: an inhibitor stands for what it inhibits (column `shows` of the vocabulary), a silenced
+gene for itself. Names of contacts between cells count wherever an own sentence on the transfer has them; others need a word
+that says that they do something to it, which the rules `by_way_of`, `stopped_by` and those over syntax find.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
@@ -18,32 +18,6 @@ from mitotransfer.document import Mention, Role
 
 _CONFIDENCE = 0.7
 _MOST = 4
-_EVENT = re.compile(
-    r"\b(?:transfer\w*|donat\w+|uptake|internali[sz]\w+|releas\w+|extru\w+|traffic|exchang\w+|passage|supply|acqui\w+|phenomenon|export\w*"
-    r"|reach\w*|enter\w*|efflux|egress|transmito\w+|mitocyto\w+|deliver\w+|engulf\w*|ingest\w*|captur\w+|shed\w*|ejecti\w+|expuls\w+|movement|secret\w+|exophers?)\b",
-    re.IGNORECASE,
-)
-_STOPPED = re.compile(
-    r"\b(?:abolish|abrogat|block|inhibit|prevent|suppress|reduc|diminish|lower|disrupt|halv|impair|stop|ceas|attenuat|decreas|fewer|less|cut|silenc"
-    r"|knock|delet|deplet)\w*",
-    re.IGNORECASE,
-)
-_CONTACT = re.compile(r"\bform(?:ation|ed|ing)\b|\bbetween\b|\bconnect\w*|\bbridg\w+|\bgrew\b|\bextend\w*", re.IGNORECASE)
-_OTHERS = re.compile(r"\bet al\b|\bothers\b|\bearlier\b")
-_TARGETED = re.compile(
-    r"\b(?:inhibit|block|disrupt|prevent|silenc|interfer|depolymeri)\w*\s(?:of |with )?(?:the )?$", re.IGNORECASE
-)
-_NO_EFFECT = re.compile(
-    r"\bno (?:\w+ )?(?:effect|difference|change|influence|impact)|\bnot (?:\w+ )?(?:affect|change|alter|reduce|inhibit|block|influence|differ)|\bunaffected|"
-    r"\bunchanged|\bwithout effect|\bspared\b|\bonly\b",
-    re.IGNORECASE,
-)
-_INSIDE = re.compile(r"\b(?:in|within|inside|over|along|in which|whose)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
-_MEANS = re.compile(
-    r"\b(?:by|via|through|by means of|by way of|involv\w+|underwent|using)\s(?:the\s)?(?:(?!which)[\w-]+[ -]){0,3}$",
-    re.IGNORECASE,
-)
-_DEPENDENT = re.compile(r"[ ‐-](?:dependent|mediated|driven|based)", re.IGNORECASE)
 
 
 def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
@@ -54,8 +28,8 @@ def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) 
     stated = [row for row in rows if row.table == "secretion" and not row.negated]
     told: list[set[str]] = [set() for _ in stated]
     for reading in own:
-        text = reading.sentence.text
-        if not (reading.sentence.topical or reading.controlled) or _OTHERS.search(text):
+        text, sign = reading.sentence.text, frame.resources.rules.sign
+        if not (reading.sentence.topical or reading.controlled) or sign["others_found"].search(text):
             continue
         roles = _roles(reading, frame)
         for row, known in zip(stated, told, strict=True):
@@ -75,7 +49,7 @@ def _speaks_of(reading: Reading, row: Draft, rows: Sequence[Draft], frame: Frame
 
 
 def _roles(reading: Reading, frame: Frame) -> list[Role]:
-    entries = frame.resources.vocabulary.entries
+    entries, sign = frame.resources.vocabulary.entries, frame.resources.rules.sign
     allowed = {(m.start, m.end) for m in frame.in_sentence(reading, ("mechanism", "uptake"))}  # without denied ones
     said = {(m.start, m.end) for m in reading.loose.get("mechanism", ())}
     named = [m for m in reading.slots.mentions if m.category in ("mechanism", "uptake") and (m.start, m.end) in allowed]
@@ -85,9 +59,9 @@ def _roles(reading: Reading, frame: Frame) -> list[Role]:
         kind = entries[mention.ident].extra.get("kind", "") if mention.ident in entries else ""
         if kind == "inhibitor":
             stoppers.append(mention)
-        elif _counts(mention, kind, reading, (mention.start, mention.end) in said):
+        elif _counts(mention, kind, reading, sign, said=(mention.start, mention.end) in said):
             kept.append(mention)
-    if not kept and _STOPPED.search(reading.sentence.text) and not _NO_EFFECT.search(reading.sentence.text):
+    if not kept and sign["lessened"].search(reading.sentence.text) and not sign["no_effect"].search(reading.sentence.text):
         return [
             Role("mechanism", mention.surface, ident) for mention in stoppers for ident in entries[mention.ident].values("shows")
         ]
@@ -95,23 +69,23 @@ def _roles(reading: Reading, frame: Frame) -> list[Role]:
     return list({role.ident: role for role in reversed(found)}.values())[::-1] + _genes(reading, kept)
 
 
-def _counts(mention: Mention, kind: str, reading: Reading, said: bool) -> bool:
+def _counts(mention: Mention, kind: str, reading: Reading, sign: Mapping[str, re.Pattern[str]], *, said: bool) -> bool:
     """Whether a name in a sentence on the transfer is one of its mechanism: by its kind, and by the words beside it."""
     text = reading.sentence.text
-    means = _MEANS.search(text, 0, mention.start) is not None or _DEPENDENT.match(text, mention.end) is not None
+    means = sign["means"].search(text, 0, mention.start) is not None or sign["dependent"].match(text[mention.end :]) is not None
     if mention.category == "uptake":
         return means
     if kind == "transfer":
-        return bool(reading.findings) or said or reading.controlled or means or _CONTACT.search(text) is not None
-    if not _EVENT.search(text):
+        return bool(reading.findings) or said or reading.controlled or means or sign["contact_seen"].search(text) is not None
+    if not sign["tells_of_transfer"].search(text):
         return False
     if kind == "release":
         return bool(reading.findings)
     if kind == "process":
-        return said and (means or _TARGETED.search(text, 0, mention.start) is not None)
-    if reading.controlled and kind in ("regulator", "pathway") and _STOPPED.search(text):
+        return said and (means or sign["target_of_inhibition"].search(text, 0, mention.start) is not None)
+    if reading.controlled and kind in ("regulator", "pathway") and sign["lessened"].search(text):
         return bool(reading.findings) or said
-    return said and _INSIDE.search(text, 0, mention.start) is None
+    return said and sign["inside"].search(text, 0, mention.start) is None
 
 
 def _genes(reading: Reading, kept: Sequence[Mention]) -> list[Role]:

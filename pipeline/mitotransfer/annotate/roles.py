@@ -36,17 +36,6 @@ _HOLDING = re.compile(
 # Categories of names that only the language models know: any gene or chemical.
 _MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
-# "Functional mitochondria" says what they can do, "intact" that they are no fragments; "free", that nothing encloses them.
-_QUALITY = re.compile(
-    r"functional|viable|healthy|active|respir|polari[sz]ed|energi[sz]ed|mitochondrial (?:protein|component|content)",
-    re.IGNORECASE,
-)
-_FREE = re.compile(
-    r"\b(?:free|naked|bare) (?:organelles|mitochondria)\b|\bmitochondria (?:\w+ ){0,3}?(?:free|naked|bare)\b(?! (?:of|from|radical))",
-    re.IGNORECASE,
-)
-_NONE = re.compile(r"\s+(?:to \S+ )?(?P<cue>no|none of|hardly any)\s(?:\S+\s){0,3}?(?:mitochondria|organelles)\b", re.IGNORECASE)
-_EXCHANGE = re.compile(r"exchang|swap|shar", re.IGNORECASE)
 Roles = dict[str, list[Mention]]
 
 
@@ -115,13 +104,13 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     for match in found:
         stated = topical or (isinstance(match.rule, DependencyRule) and sentence.topical)
         if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
-            polarity = _polarity(sentence.text, cues, match)
+            polarity = _polarity(sentence.text, cues, match, resources.rules.sign["takes_none"])
             if polarity.negated and controlled:
                 continue  # what stops the transfer says how it works
             _add_finding(findings, match, sentence, polarity)
     for finding in findings:
         _add(finding.roles, loose)
-        _settle(finding)
+        _settle(finding, resources)
     return Reading(
         sentence,
         slots,
@@ -135,11 +124,11 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     )
 
 
-def _polarity(text: str, cues: Sequence[Cue], match: Match) -> Polarity:
+def _polarity(text: str, cues: Sequence[Cue], match: Match, takes_none: re.Pattern[str]) -> Polarity:
     """That of the trigger, which "transferred no mitochondria" denies as well."""
     polarity = polarity_at(text, cues, match.start, match.end)
-    if not polarity.negated and (none := _NONE.match(text, match.end)) is not None:
-        return polarity._replace(negated=True, negation_cue=none["cue"])
+    if not polarity.negated and (none := takes_none.match(text[match.end :])) is not None:
+        return polarity._replace(negated=True, negation_cue=none[0].split()[0])
     return polarity
 
 
@@ -176,14 +165,14 @@ def _add(roles: Roles, more: Roles) -> None:
         kept += [m for m in mentions if m not in kept]
 
 
-def _settle(finding: Finding) -> None:
+def _settle(finding: Finding, resources: Resources) -> None:
     """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
     donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
     if finding.rule in ("prose:transfer_between", "prose:exchanged_between") and not recipients:
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return
-    if not recipients and len(donors) > 1 and _EXCHANGE.match(finding.sentence.text, finding.start):
+    if not recipients and len(donors) > 1 and resources.rules.sign["exchange"].match(finding.sentence.text[finding.start :]):
         donors, recipients = donors[:1], donors[1:]
         finding.roles["donor"] = donors
     finding.roles["recipient"] = [m for m in recipients if m not in donors]
@@ -195,13 +184,18 @@ def forms(reading: Reading, resources: Resources) -> list[Mention]:
     "Vesicles with fluorescent mitochondria" are vesicles that contain mitochondria, whatever else is said of these.
     """
     found: list[Mention] = []
+    sign = resources.rules.sign
     for mention in (m for m in reading.slots.mentions if m.category == "secreted_form"):
-        if mention.ident == MITOCHONDRIA and (free := _FREE.search(reading.sentence.text)) is not None:
+        if mention.ident == MITOCHONDRIA and (free := sign["free_form"].search(reading.sentence.text)) is not None:
             found.append(mention._replace(ident="secreted_form:free_mitochondria", surface=free[0]))
-        elif mention.ident not in _NO_FORM and not _QUALITY.match(mention.surface):
+        elif mention.ident not in _NO_FORM and not sign["quality"].match(mention.surface):
             found.append(mention)
     for held in _HOLDING.finditer(reading.sentence.text):
         for mention in resources.matcher("secreted_form").exactly(f"{held['carrier']} containing mitochondria"):
             if not any(m.start < held.end() and held.start() < m.end and m.ident not in BARE for m in found):
                 found.append(mention._replace(start=held.start(), end=held.end(), surface=held[0]))
+    if not found and (inside := sign["in_vesicles"].search(reading.sentence.text)) is not None:
+        found.append(
+            Mention(inside.start(), inside.end(), "secreted_form", "secreted_form:vesicle_containing_mitochondria", inside[0])
+        )
     return found

@@ -92,7 +92,8 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
     Phrases: `distractors` are blanked out before rules are tried; `background`, `own` and `controls` classify sentences,
     `generic_names` and `no_models` refuse names; `genetic` are strains named by what was done to their genes; `routes`
-    have the vocabulary id they stand for as id; `preparations` name what rows of one article can differ in.
+    have the vocabulary id they stand for as id; `preparations` name what rows of one article can differ in; `signs` and
+    `attributions` are asked for by their ids.
 
     Ids of the vocabulary: `organs` are the tissues that diseases, procedures, cells and parts belong to, `treated` the
     tissues that can be an organ that was treated, `not_modelled` diseases and procedures that are no model of a
@@ -130,6 +131,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     reperfused: dict[str, str] = {}
     ischemic: dict[str, str] = {}
     implies: dict[str, str] = {}
+    signs: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     dependencies: tuple[DependencyRule, ...] = ()
@@ -140,7 +142,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         causes = (*self.treatments, *self.harms, *self.comparators)
         models = (*self.no_models, *self.genetic, *self.routes, *self.preparations)
         voices = (*self.distractors, *self.background, *self.own, *self.controls, *self.generic_names, *self.attributions)
-        return (*voices, *causes, *models)
+        return (*voices, *causes, *models, *self.signs)
 
     @cached_property
     def attribution(self) -> dict[str, Phrase]:
@@ -192,6 +194,11 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def organ_of(self) -> dict[str, str]:
         """The organ of each disease, procedure, cell and part in `organs`."""
         return {ident: organ for organ, idents in self.organs.items() for ident in idents}
+
+    @cached_property
+    def sign(self) -> dict[str, re.Pattern[str]]:
+        """The signs by their ids. Patterns that begin with ^ are for `match` or a text of its own."""
+        return {phrase.id: phrase.regex for phrase in self.signs}
 
     @cached_property
     def is_generic(self) -> re.Pattern[str]:
@@ -294,7 +301,7 @@ def _join(whole: dict[str, Any], key: str, value: Any, path: Path) -> None:
 
 _PHRASES = (
     "distractors", "background", "own", "controls", "generic_names", "attributions", "treatments", "harms", "comparators",
-    "no_models", "genetic", "routes", "preparations",
+    "no_models", "genetic", "routes", "preparations", "signs",
 )  # fmt: skip
 _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dependencies": DependencyRule}
 

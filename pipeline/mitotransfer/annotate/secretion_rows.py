@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mitotransfer.annotate.antecedents import fill
@@ -12,6 +11,7 @@ from mitotransfer.annotate.donors import add_species
 from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.kinds import general, narrower, related
+from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading, forms
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
@@ -21,20 +21,20 @@ _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _SEVERAL = 2
 _LENT = 0.6  # confidence of a cell that another sentence names
-_OTHERS = re.compile(
-    r"\bet al\b|\band (?:colleagues|co-?workers)\b"
-)  # "In the study of X et al., … received mitochondria; here, …"
 _SIDES = ("donor", "recipient")
 
 
-def secretion_rows(own: Sequence[Reading], vocabulary: Vocabulary) -> list[Draft]:
+def secretion_rows(own: Sequence[Reading], resources: Resources) -> list[Draft]:
     """The findings of cells that release or receive mitochondria, those together that agree on donor and recipient.
 
     A finding that says less than others ("mitochondria were released") belongs to each row that it can mean.
     """
-    fill(own, vocabulary)
+    fill(own, resources)
+    vocabulary, sign = resources.vocabulary, resources.rules.sign
     findings = [f for r in own for f in r.findings if f.table == "secretion"]
-    findings = [f for f in findings if f.sentence.voice == "cited" or not _OTHERS.search(f.sentence.text, 0, f.start)]
+    findings = [
+        f for f in findings if f.sentence.voice == "cited" or not sign["others_found"].search(f.sentence.text, 0, f.start)
+    ]
     if any(all(f.idents(role) for role in _SIDES) and not _mutual(f) for f in findings):
         findings = [f for f in findings if not _mutual(f)]  # others say in which direction
     for finding in findings:
