@@ -23,7 +23,7 @@ def resources() -> Resources:
 
 
 def rows(resources: Resources, *texts: str, title: str = "") -> list[Row]:
-    """The values of each row of the secretion table by role, slugs of the vocabulary or the words; `negated` where it is denied."""
+    """The values of each row of the secretion table by role (slugs of the vocabulary, or the words); `negated` if denied."""
     passages = [Passage("p0", "title", "front", title)] if title else []
     passages += [Passage(f"p{n}", "paragraph", "body", text, f"/p[{n}]", ("Results",)) for n, text in enumerate(texts, 1)]
     article = Article(Head("PMC1", pmcid="PMC1", title=title, article_type="research-article"), tuple(passages))
@@ -75,7 +75,8 @@ def test_a_denied_transfer_has_the_recipients_named_last(resources: Resources) -
 
 
 def test_what_others_found_gives_no_row(resources: Resources) -> None:
-    text = "In the study of Morrow et al., neurons took up mitochondria from platelets, as we found here. Pericytes transferred mitochondria to astrocytes."
+    cited = "In the study of Morrow et al., neurons took up mitochondria from platelets, as we found here."
+    text = f"{cited} Pericytes transferred mitochondria to astrocytes."
     assert [row["donor"] for row in rows(resources, text)] == [{"pericyte"}]
 
 
@@ -115,7 +116,8 @@ def test_species_of_the_donors_is_told_by_syntax(resources: Resources) -> None:
 
 
 def test_labels_are_those_of_mitochondria(resources: Resources) -> None:
-    text = "Pericytes transferred mitochondria to neurons. Mitochondria were stained with MitoTracker Red, and nuclei of CD45-positive cells with DAPI."
+    stained = "Mitochondria were stained with MitoTracker Red, and nuclei of CD45-positive cells with DAPI."
+    text = f"Pericytes transferred mitochondria to neurons. {stained}"
     (row,) = rows(resources, text)
     assert row["label"] == {"mitotracker_red"}
 
