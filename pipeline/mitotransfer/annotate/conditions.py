@@ -99,6 +99,8 @@ def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
         return False
     if sign["healed"].match(reading.sentence.text[mention.end :]):
         return False
+    if _is_coculture(mention, frame):
+        return True  # with whom is part of its name
     cells = (m for m in reading.slots.mentions if m.category in ("cell", "cell_line", "label"))
     return not any(m.start < mention.end and mention.start < m.end for m in cells)
 

@@ -75,18 +75,6 @@ class Frame:
         """The names of these categories in a text, adjectives ("hepatic") as well if asked for."""
         return names(text, self.resources, categories, self.extra, adjectives=adjectives)
 
-    def donor_species(self, donors: Sequence[Mention]) -> list[Role]:
-        """The species said of the donor cells, else that of the cell line, else the one the article names most."""
-        found: list[str] = []
-        for donor in donors:
-            found += list(self.owners.get(donor.ident, ()))
-            if entry := self.resources.vocabulary.entries.get(donor.ident):
-                found += entry.values("species")
-        if not found:
-            found = [ident for ident, _ in self.species.most_common(1)]
-        known = self.resources.vocabulary.entries
-        return [self._role("donor_species", ident) for ident in dict.fromkeys(found) if ident in known]
-
     def model_species(self) -> list[Role]:
         """The animal that stands most often by itself, else patients, else the one whose cells are named."""
         named: Counter[str] = Counter()

@@ -105,8 +105,8 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
         stated = topical or (isinstance(match.rule, DependencyRule) and sentence.topical)
         if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
             polarity = _polarity(sentence.text, cues, match, resources.rules.sign["takes_none"])
-            if polarity.negated and controlled:
-                continue  # what stops the transfer says how it works
+            if polarity.negated and (controlled or resources.rules.sign["no_effect"].search(sentence.text)):
+                continue  # what stops the transfer says how it works, what leaves it as it is says nothing
             _add_finding(findings, match, sentence, polarity)
     for finding in findings:
         _add(finding.roles, loose)

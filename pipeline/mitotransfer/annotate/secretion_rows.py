@@ -19,7 +19,8 @@ from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
-_SEVERAL = 2
+_FORM = 0.7  # confidence of a form that a sentence of the row names
+_SEVERAL, _MOST_FORMS = 2, 2
 _LENT = 0.6  # confidence of a cell that another sentence names
 _SIDES = ("donor", "recipient")
 
@@ -134,24 +135,34 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
             row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
     add_species(row, readings, own, frame)
     add_conditions(row, readings, own, frame)
-    named = [m for r in readings if r.findings for m in forms(r, frame.resources)]
-    shown = [with_mitochondria(m, frame) for m in named or ([] if row.negated else _only_form(own, frame))]
-    wide = general({m.ident for m in shown}, frame.resources.vocabulary)
-    row.frame += linked("form", [m for m in shown if m.ident not in wide])[:2]
+    if not row.mentions("form"):
+        _add_forms(row, readings, own, frame)
+
+
+def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
+    """The forms that the sentences of a row name, else the only one of the article, each with its sentence."""
+    named = [(r, m) for r in readings if r.findings for m in forms(r, frame.resources)]
+    if not named and not row.negated:
+        named = _only_form(own, frame)
+    shown = [(r, with_mitochondria(m, frame)) for r, m in named]
+    wide = general({m.ident for _, m in shown}, frame.resources.vocabulary)
+    kept = {m.ident: (r, m) for r, m in reversed(shown) if m.ident not in wide}
+    for reading, mention in list(reversed(kept.values()))[:_MOST_FORMS]:
+        row.say(reading, linked("form", [mention]), "prose:form", _FORM)
 
 
 def _told(row: Draft, role: str) -> set[str]:
     return {m.ident for finding in row.findings for m in finding.roles.get(role, ())}
 
 
-def _only_form(own: Sequence[Reading], frame: Frame) -> list[Mention]:
+def _only_form(own: Sequence[Reading], frame: Frame) -> list[tuple[Reading, Mention]]:
     """The only vesicle that the article names with mitochondria, where it names no contact between cells."""
     entries = frame.resources.vocabulary.entries
     mechanisms = {m.ident for r in own for m in r.slots.mentions if m.category == "mechanism"}
     if any(entries[ident].extra.get("kind") == _CONTACT for ident in mechanisms):
         return []
-    named = [m for r in own if r.sentence.topical for m in forms(r, frame.resources) if m.ident not in BARE]
-    return named[:1] if len({m.ident for m in named}) == 1 else []
+    named = [(r, m) for r in own if r.sentence.topical for m in forms(r, frame.resources) if m.ident not in BARE]
+    return named[:1] if len({m.ident for _, m in named}) == 1 else []
 
 
 def with_mitochondria(form: Mention, frame: Frame) -> Mention:
