@@ -23,7 +23,8 @@ REFERENCES = {
 
 @pytest.fixture(scope="module")
 def resources() -> Resources:
-    return load(load_settings().annotate)
+    settings = load_settings()
+    return load(settings.annotate, settings.nlp)
 
 
 def review(*marked: str, kind: str = "review-article") -> Article:

@@ -23,7 +23,7 @@ def effects(text: str, resources: Resources) -> set[str]:
     """The effects of a sentence, each as "id or words:direction"."""
     assert resources.models is not None
     (analysis,) = resources.models.analyse([text])
-    sentence = Sentence(Passage("p", "paragraph", "body", text), 0, text, "own", Study(), topical=True)
+    sentence = Sentence(Passage("p", "paragraph", "body", text), 0, text, "own", (Study(),), topical=True, printed=text)
     found = effects_in(read_sentence(sentence, resources, {}, analysis), resources, {})
     return {f"{one.ident.partition(':')[2] or one.surface}:{one.direction}" for one in found}
 

@@ -120,7 +120,7 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
         known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
         token._.says = meanings.get(known, "")
-        if known and token.pos_ == "VERB":
+        if known and token.pos_ == "VERB" and known != token.lower_:
             token.lemma_ = known
 
 
