@@ -56,7 +56,7 @@ def article(tmp_path: Path) -> Path:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "tables_only.yaml"
-    path.write_text("annotate: {prose: false}")
+    path.write_text("annotate: {prose: false}\nfetch: {sources: []}")
     return path
 
 
