@@ -263,11 +263,13 @@ def _manifest(raw: Path) -> list[ManifestLine]:
 
 
 def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
-    if line.status != "ok":
+    if line.status != "ok" and not line.sha256:
         return _unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
     data = _stored(raw, line.sha256)
     try:
         articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
+        if line.status != "ok":
+            return _front_only(articles, line)
         return Result("done", msgspec.json.encode(_with_identity(articles, line)))
     except InputError as error:
         inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
@@ -326,6 +328,13 @@ def _decoded(payload: bytes, kind: type[Document]) -> list[Document]:
         return msgspec.json.decode(payload, type=list[kind])  # type: ignore[valid-type]
     except msgspec.DecodeError as error:
         raise ConfigError(f"an intermediate result was written by another version ({error}); run its stage again") from error
+
+
+def _front_only(articles: list[Article], line: ManifestLine) -> Result:
+    """Articles whose full text is withheld: known by name, read no further."""
+    problem = Problem(line.name, "fetch", "error", line.code, line.place, line.reason)
+    found = [Article(article.head, problems=(problem,), status=line.status, reason=line.reason) for article in articles]
+    return Result(_outcome(line.status), msgspec.json.encode(found))
 
 
 def _unread(name: str, file: str, stage: str, status: Status, code: str, place: str, reason: str) -> Result:
