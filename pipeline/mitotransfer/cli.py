@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_endpoints, known_executor, load
+from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -62,7 +62,7 @@ def _settings(config: Path | None, *, named: str = "", workers: int | None = Non
         fetch,
         library=sources.library or fetch.library,
         offline=sources.offline or fetch.offline,
-        email=sources.email or fetch.email,
+        email=known_email(sources.email) or fetch.email,
         endpoints=known_endpoints(sources.endpoints, fetch.endpoints),
     )
     return msgspec.structs.replace(settings, run=run, fetch=fetch)
@@ -246,7 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         status = app(arguments, standalone_mode=False)
     except typer.Abort:
-        sys.exit(130)  # interrupted from the keyboard
+        _say("mitotransfer: interrupted; what is done is kept, and the same command goes on from there")
+        sys.exit(130)
     except (_UsageError, MitotransferError) as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if message.strip():  # empty where the help has been shown instead
