@@ -234,11 +234,18 @@ class Http:
     @property
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
+            self._local.session = _Session()
             self._local.session.trust_env = True  # proxies of the environment are the user's own …
             self._local.session.auth = _no_password  # … passwords that ~/.netrc may hold for a host are not for us
         session: requests.Session = self._local.session
         return session
+
+
+class _Session(requests.Session):
+    """Leaves redirects alone: to prepare the next request, requests would read the whole body of this answer, however long."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: `Http` looks at redirects itself."""
 
 
 def _no_password(request: requests.PreparedRequest) -> requests.PreparedRequest:
