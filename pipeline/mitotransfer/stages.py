@@ -63,8 +63,9 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
         for n, line in zip(missing, remote.lines([requests[n] for n in missing]), strict=True):
             if line.status == "ok" or lines[n].code != "pmid-as-pmcid":  # whose reason is the likelier one
                 lines[n] = line
-    removed = store.prune() + remove((raw / "remote").glob("*/.*.tmp"))
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
+    leftovers = [path for pattern in (".*.tmp", "*/.*.tmp") for path in (raw / "remote").glob(pattern)]
+    removed = store.prune(line.sha256 for line in lines if line.sha256) + remove(leftovers)
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
 
 

@@ -290,7 +290,8 @@ def test_stopping_ends_the_wait(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["<html>", "\n <!DOCTYPE HTML PUBLIC>", "\ufeff<html lang='en'>", "<?xml version='1.0'?>\n<!-- x -->\n<!doctype html>"]
+    "page",
+    ["<html>", "\n <!DOCTYPE HTML PUBLIC>", "\ufeff<html lang='en'>", "<?xml version='1.0'?>\n<!-- x -->\n<!doctype html>"],
 )
 def test_pages_for_people(echo: Echo, page: str) -> None:
     echo.plan.on("/a$", faults.instead("page", as_text(page)))

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import msgspec
@@ -20,6 +20,8 @@ _S3 = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _FLAGS = {
     "is_pmc_openaccess": "open-access", "is_manuscript": "manuscript", "is_historical_ocr": "ocr", "is_retracted": "retracted",
 }  # fmt: skip
+_ADDRESS = re.compile(r"s3://([^/?]+)/([^?]+)(?:\?(.*))?", re.DOTALL)
+_MD5 = re.compile(r"(?:^|&)md5=([0-9a-fA-F]{32})(?:&|$)")
 _MOST_PAGES = 20
 _REPLACED = frozenset({"wrong-md5", "no-file"})  # may be so because the version was replaced since its metadata were read
 
@@ -182,9 +184,8 @@ def _text_of(element: Any, name: str) -> str:
 
 def _key(address: str, name: str) -> tuple[str, str]:
     """Key and MD5 sum of an address in the metadata, which is trusted for nothing but a file of that very version."""
-    parts = urlsplit(address)
-    key = parts.path.removeprefix("/")
-    if parts.scheme != "s3" or parts.netloc != _BUCKET or not key.startswith(f"{name}/") or ".." in key.split("/"):
+    parts = _ADDRESS.fullmatch(address)
+    if not parts or parts[1] != _BUCKET or not parts[2].startswith(f"{name}/") or ".." in parts[2].split("/"):
         raise FetchError("bad-address", f"{name}: its metadata lead elsewhere than to a file of that version")
-    md5 = parse_qs(parts.query).get("md5", [""])[0].lower()
-    return key, md5 if re.fullmatch(r"[0-9a-f]{32}", md5) else ""
+    md5 = _MD5.search(parts[3] or "")
+    return parts[2], md5[1].lower() if md5 else ""

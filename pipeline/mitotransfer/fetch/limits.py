@@ -94,9 +94,9 @@ def _read(written: bytes) -> _State:
         free, held, boot = map(float, written.split())
     except ValueError:
         return _State()
-    if abs(boot - _boot()) > _SAME_BOOT or max(free, held) > _now() + _FARTHEST * 2:
-        return _State()
-    return _State(free, held)
+    farthest = _now() + 2 * _FARTHEST
+    whole = abs(boot - _boot()) <= _SAME_BOOT and free <= farthest and held <= farthest  # false for "nan", too
+    return _State(free, held) if whole else _State()
 
 
 def _now() -> float:

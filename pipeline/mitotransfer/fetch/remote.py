@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from mitotransfer.errors import MitotransferError
 from mitotransfer.fetch.cloud import Cloud
 from mitotransfer.fetch.connect import connect
 from mitotransfer.fetch.crew import each
@@ -42,7 +43,7 @@ class Store(Protocol):
         """Stores the bytes; they are there whole or not at all."""
 
     def holds(self, sha256: str) -> bool:
-        """Whether whole bytes of this sum are there; they are then kept by this run, too."""
+        """Whether whole bytes of this sum are there."""
 
 
 class Remote:
@@ -69,7 +70,7 @@ class Remote:
         wanted = list(dict.fromkeys(found for found in pmcids.values() if isinstance(found, str)))
         found: dict[str, Record | FetchError] = {}
         with Progress("fetch", len(wanted)) as progress:
-            for ident, record in each(self._article, wanted, self.settings.workers, self.http.stop):
+            for ident, record in each(self._safely, wanted, self.settings.workers, self.http.stop):
                 found[ident] = record
                 progress.step()
         seen: dict[str, str] = {}
@@ -108,6 +109,14 @@ class Remote:
             return msgspec.json.decode((self.folder / _IDS).read_bytes(), type=dict[str, str])
         except (OSError, msgspec.DecodeError):
             return {}
+
+    def _safely(self, pmcid: str) -> Record | FetchError:
+        try:
+            return self._article(pmcid)
+        except MitotransferError:  # nothing can be written: no article could be kept
+            raise
+        except Exception as error:  # noqa: BLE001 one article must never end a run; it is named and counted
+            return FetchError("internal-error", f"{pmcid}: unforeseen {type(error).__name__}: {error}; please report it")
 
     def _article(self, pmcid: str) -> Record | FetchError:
         """What is known of an article after asking for it; its bytes are then in the store."""
