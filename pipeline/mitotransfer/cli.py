@@ -28,6 +28,8 @@ app.add_typer(kb, name="kb")
 # Typer brings Click along under a name that differs between its versions; this is Click's UsageError in all of them.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
+_INTERRUPTED = 130  # Ctrl-C, as shells count it
+
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
 Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
@@ -245,9 +247,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point (`arguments`: those of the process). Errors meant for the user are one line and exit status 2, no traceback."""
     try:
         status = app(arguments, standalone_mode=False)
-    except typer.Abort:
-        _say("mitotransfer: interrupted; what is done is kept, and the same command goes on from there")
-        sys.exit(130)
+    except (typer.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
     except (_UsageError, MitotransferError) as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if message.strip():  # empty where the help has been shown instead
@@ -256,4 +257,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:  # what no stage could foresee: a disk that goes away, a directory changed under us
         _say(f"mitotransfer: {error}")
         sys.exit(2)
+    if status == _INTERRUPTED:
+        _say("mitotransfer: interrupted; what is done is kept, and the same command goes on from there")
     sys.exit(status)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -156,7 +157,7 @@ def test_pauses_grow(echo: Echo) -> None:
     echo.plan.on("/a$", faults.status(500))
     failure(echo, http=client(POLICY._replace(attempts=4, first_pause=0.1)))
     times = [record.at for record in echo.requests]
-    first, second, third = (later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    first, second, third = (later - earlier for earlier, later in pairwise(times))
     assert 0.05 <= first < 0.2 and 0.1 <= second < 0.35 and 0.2 <= third < 0.7
 
 

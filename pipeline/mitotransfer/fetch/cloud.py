@@ -126,7 +126,7 @@ class Cloud:
             except msgspec.ValidationError as error:  # JSON, but other than it should be, which no second try mends
                 raise FetchError("bad-metadata", f"{name}: metadata that cannot be read ({error})") from error
             except (msgspec.DecodeError, RecursionError) as error:
-                code = "bad-metadata" if answer.body.rstrip().endswith(b"}") else "truncated"
+                code = "truncated" if "truncated" in str(error) else "bad-metadata"
                 raise PassingError(code, f"{name}: metadata that cannot be read ({error})") from error
             if f"{told.pmcid}.{told.version}" != name:
                 raise FetchError("bad-metadata", f"{name}: the metadata there are those of {told.pmcid}.{told.version}")
@@ -170,7 +170,7 @@ def _listing(answer: Answer) -> tuple[Sequence[str], str]:
     try:
         root = ElementTree.fromstring(answer.body)  # noqa: S314 without declarations nothing can be expanded
     except ElementTree.ParseError as error:
-        code = "bad-listing" if answer.body.rstrip().endswith(b">") else "truncated"
+        code = "bad-listing" if answer.body.rstrip().endswith(b"</ListBucketResult>") else "truncated"
         raise PassingError(code, f"the bucket's listing cannot be read ({error})") from error
     if root.tag != f"{_S3}ListBucketResult":
         raise FetchError("bad-listing", f"the bucket's listing is something else ({root.tag})")
