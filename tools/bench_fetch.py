@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -109,17 +110,19 @@ def killed(options: argparse.Namespace, folder: Path) -> list[str]:
         wanted = files(folder / "undisturbed", world)
     print(f"undisturbed: {whole:.1f} s, {len(wanted):,} files")
     with population(options) as world:
-        raw, broken = folder / "killed", []
-        for n in range(options.kill):
+        raw, broken, n = folder / "killed", [], 0
+        while n < options.kill:
             process = start(raw, folder / "ids.txt", settings(options, world))
-            time.sleep(moments.uniform(0.5, whole))
+            time.sleep(moments.uniform(0.5, whole * 0.6))
             process.kill()
             process.communicate()
+            if process.returncode == 0:  # it was done before: begin anew, and do not count it
+                shutil.rmtree(raw)
+                continue
+            n += 1
             kept, asked = len(list((raw / "store").glob("*/[0-9a-f]*"))), len(world.cloud.requests)
-            print(
-                f"kill {n + 1}: exit {process.returncode}, {kept:,} articles kept, {asked:,} requests so far"
-            )
-            broken += [f"kill {n + 1}: {path} half there" for path in half_written(raw)]
+            print(f"kill {n}: exit {process.returncode}, {kept:,} articles kept, {asked:,} requests so far", flush=True)
+            broken += [f"kill {n}: {path} half there" for path in half_written(raw)]
         start(raw, folder / "ids.txt", settings(options, world)).communicate()
         got = files(raw, world)
         broken += world.differences({line.name: (line.status, line.code) for line in manifest(raw)})

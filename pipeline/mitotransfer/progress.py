@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -29,7 +30,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         self._begun = self._told = time.monotonic()
-        if not self.quiet and self.stream.isatty():
+        if not self.quiet and _is_terminal(self.stream):
             self._bar = tqdm(total=self.total, desc=self.name, file=self.stream, dynamic_ncols=True, leave=False)
         return self
 
@@ -54,3 +55,11 @@ class Progress:
         hours, minutes, seconds = left // 3600, left // 60 % 60, left % 60
         clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
         return f"{self.name}: {self.done:,} of {self.total:,}, {rate:.1f} a second, {clock} left"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    """Whether a bar can be drawn there; not on a terminal without size, as some programs give one to what they run."""
+    try:
+        return stream.isatty() and os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError):
+        return False

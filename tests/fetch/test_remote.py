@@ -47,7 +47,7 @@ def test_article_of_the_bucket(world: Services, raw: Path) -> None:
     (line,) = fetch(raw, world.settings(), "PMC11")
     sha256, md5 = hashlib.sha256(xml).hexdigest(), hashlib.md5(xml).hexdigest()
     assert line == ManifestLine(
-        "PMC11", "command line", "PMC11.1.xml", sha256, len(xml), source="cloud", date=line.date, version=1, licence="CC BY-NC",
+        "PMC11", "command line", "PMC11.xml", sha256, len(xml), source="cloud", date=line.date, version=1, licence="CC BY-NC",
         flags=("open-access",), md5=md5,
     )  # fmt: skip
     assert stored(raw) == {sha256: xml}
@@ -70,7 +70,7 @@ def test_version_that_is_taken(world: Services, raw: Path, versions: dict[int, d
         world.cloud.add("PMC11", version, **flags)
     world.cloud.add("PMC111")  # another article, whose id begins alike
     (line,) = fetch(raw, world.settings(), "PMC11")
-    assert (line.version, line.file) == (taken, f"PMC11.{taken}.xml")
+    assert (line.version, line.file) == (taken, "PMC11.xml")
 
 
 def test_versions_over_several_pages(world: Services, raw: Path) -> None:
@@ -127,7 +127,7 @@ def test_numbers_as_text_and_odd_values_where_nothing_is_read(world: Services, r
 def test_plain_text_where_there_is_no_xml(world: Services, raw: Path) -> None:
     world.cloud.add("PMC11", xml=None)
     (line,) = fetch(raw, world.settings(), "PMC11")
-    assert (line.file, line.status) == ("PMC11.1.txt", "ok")
+    assert (line.file, line.status) == ("PMC11.txt", "ok")
 
 
 def test_no_full_text_at_all(world: Services, raw: Path) -> None:
@@ -306,7 +306,7 @@ def test_pmid_and_doi_by_the_converter(world: Services, raw: Path) -> None:
         world.idconv.add(f"PMC{number}", 500 + number, f"10.5555/fake.{number}")
     lines = fetch(raw, world.settings(), "511", "10.5555/FAKE.12", "599")
     assert [(line.name, line.file, line.code) for line in lines] == [
-        ("10.5555/FAKE.12", "PMC12.1.xml", ""), ("511", "PMC11.1.xml", ""), ("599", "", "not-in-pmc"),
+        ("10.5555/FAKE.12", "PMC12.xml", ""), ("511", "PMC11.xml", ""), ("599", "", "not-in-pmc"),
     ]  # fmt: skip
     assert world.asked() == {"cloud": 6, "idconv": 2}
     assert "bare digits are read as a PMID" in lines[2].reason

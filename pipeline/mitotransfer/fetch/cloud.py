@@ -152,7 +152,7 @@ class Cloud:
             return answer.body
 
         data = self.http.get("cloud", self.address + quote(key), check=check)
-        file = key.rsplit("/", 1)[-1]
+        file = f"{told.pmcid}.{'xml' if told.xml_url else 'txt'}"  # plain text does not say itself which article it is
         return Fetched("cloud", file, data, told.version, (told.license_code or "").strip(), told.flags, md5, etag)
 
 
