@@ -1,6 +1,6 @@
 """How articles are fetched when much goes wrong: fake services on loopback, in which each kind of fault befalls 5 % of them.
 
-    python tools/bench_fetch.py [--articles 1000] [--rate 1000] [--workers 8] [--processes 1] [--seed 0] [--patient]
+    python tools/bench_fetch.py [--articles 1000] [--rate 1000] [--workers 8] [--processes 1] [--share 0.05] [--patient]
     python tools/bench_fetch.py --kill 20
 
 Prints throughput, requests and tries, the busiest second as the server saw it, and a table of what came of the articles; every
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--share", type=float, default=0.05, help="of the articles for each kind of fault")
     parser.add_argument("--patient", action="store_true")
     parser.add_argument("--kill", type=int, default=0)
     options = parser.parse_args()
@@ -49,7 +50,8 @@ def main() -> None:
 
 def population(options: argparse.Namespace) -> Population:
     retry_after = 1 if options.patient else 0
-    return build(options.articles, seed=options.seed, outcomes=OUTCOMES, hold=1.0, retry_after=retry_after)
+    more = {"outcomes": OUTCOMES, "hold": 1.0, "retry_after": retry_after}
+    return build(options.articles, seed=options.seed, share=options.share, **more)
 
 
 def settings(options: argparse.Namespace, world: Population) -> FetchSettings:
@@ -80,6 +82,9 @@ def measured(options: argparse.Namespace, folder: Path) -> list[str]:
         report(options, world, ended - begun, ended - first)
         table(world)
         broken = [f"{path}: half there" for raw in raws for path in half_written(raw)]
+        broken += [
+            f"{name}: faster than allowed" for name, fake in world.services.items() if fake.busiest_second() > options.rate
+        ]
         twice = [f"{name}: {n} lines" for name, n in Counter(line.name for line in lines).items() if n > 1]
         return broken + twice + world.differences({line.name: (line.status, line.code) for line in lines})
 
