@@ -12,9 +12,11 @@ import pytest
 from fakes import faults
 from fakes.articles import jats
 from fakes.wire import as_text
+from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.fetch import ManifestLine
-from mitotransfer.fetch.cloud import _key
+from mitotransfer.fetch.cloud import Cloud, _key
 from mitotransfer.fetch.http import FetchError
+from mitotransfer.settings import known_email, load
 from remotes import Services, fetch, stored
 
 
@@ -459,3 +461,42 @@ def test_same_bytes_under_two_names_written_at_once(world: Services, raw: Path) 
         world.cloud.add(pmcid, xml=xml)
     lines = fetch(raw, world.settings(), *ids)
     assert {line.status for line in lines} == {"ok"} and len(stored(raw)) == 1
+
+
+# -- what goes wrong here ---------------------------------------------------------------------------------------------
+
+
+def test_disk_that_is_full_ends_it(world: Services, raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No article could be kept: unlike a failure of one article."""
+
+    def full(*_: object) -> None:
+        raise OutputError("store: cannot be written (No space left on device)")
+
+    world.cloud.add("PMC11")
+    monkeypatch.setattr("mitotransfer.store.Blobs.keep", full)
+    with pytest.raises(OutputError, match="No space left"):
+        fetch(raw, world.settings(), *(f"PMC{n}" for n in range(11, 40)))
+
+
+def test_mistake_of_ours_costs_one_article(world: Services, raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    true = Cloud.article
+
+    def article(self: Cloud, pmcid: str, *rest: object) -> object:
+        return true(self, pmcid, *rest) if pmcid != "PMC12" else {}["nothing"]  # type: ignore[arg-type]
+
+    for pmcid in ("PMC11", "PMC12"):
+        world.cloud.add(pmcid)
+    monkeypatch.setattr(Cloud, "article", article)
+    one, two = fetch(raw, world.settings(), "PMC11", "PMC12")
+    assert one.status == "ok" and (two.status, two.code) == ("failed", "internal-error") and "KeyError" in two.reason
+
+
+@pytest.mark.parametrize("email", ["me", "a b@c", "łab@example.org", "a@b\n", "@"])
+def test_contact_that_is_no_address(email: str, tmp_path: Path) -> None:
+    """It stands in a header of every request."""
+    config = tmp_path / "run.yaml"
+    config.write_text(json.dumps({"fetch": {"email": email}}))
+    with pytest.raises(ConfigError, match="email"):
+        load(config)
+    with pytest.raises(ConfigError, match="no e-mail address"):
+        known_email(email)
