@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -65,8 +66,8 @@ class Services:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for fake in self.all.values():
-            fake.__exit__(kind)
+        with ThreadPoolExecutor(5) as pool:  # each waits a moment for its clients to let go
+            list(pool.map(lambda fake: fake.__exit__(kind), self.all.values()))
 
     def settings(self, **changed: Any) -> FetchSettings:
         """Quick settings for these services."""

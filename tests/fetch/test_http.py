@@ -38,10 +38,18 @@ class Echo(Fake):
         return Answer(BODY.encode(), kind="text/plain", headers={"ETag": '"one"'})
 
 
-@pytest.fixture
-def echo() -> Iterator[Echo]:
+@pytest.fixture(scope="module")
+def running() -> Iterator[Echo]:
     with Echo() as service:
         yield service
+
+
+@pytest.fixture
+def echo(running: Echo) -> Echo:
+    """The service as if it had just been started."""
+    running.plan = faults.FaultPlan()
+    running.requests.clear()
+    return running
 
 
 def client(policy: Policy = POLICY, limiter: Limiter | None = None, max_bytes: int = 1_000_000, secret: str = "") -> Http:
@@ -223,10 +231,10 @@ def test_body_that_stalls_is_a_timeout(echo: Echo) -> None:
     assert failure(echo, http=client(POLICY._replace(attempts=1))).code == "timeout"
 
 
-def test_host_that_cannot_be_reached(echo: Echo) -> None:
-    """After some requests in vain a host gets one try each, and all again once it has answered."""
-    address = echo.url
-    echo.stop()
+def test_host_that_cannot_be_reached() -> None:
+    """After some requests in vain a host gets one try each."""
+    with Echo() as service:
+        address = service.url
     http = client(POLICY._replace(first_pause=0.001))
     for _ in range(3):
         with pytest.raises(FetchError, match=r"cannot be reached \(3 tries\)") as error:
