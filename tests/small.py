@@ -93,7 +93,7 @@ def with_run(*, workers: int = 1, max_bytes: int = 50_000_000, library: Path | s
         settings,
         run=msgspec.structs.replace(settings.run, workers=workers, executor="processes" if workers > 1 else "serial"),
         parse=msgspec.structs.replace(settings.parse, max_bytes=max_bytes),
-        fetch=msgspec.structs.replace(settings.fetch, library=str(library)),
+        fetch=msgspec.structs.replace(settings.fetch, library=str(library), sources=()),
     )
 
 

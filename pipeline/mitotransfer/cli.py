@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import msgspec
 import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_executor, load
+from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -28,24 +28,45 @@ app.add_typer(kb, name="kb")
 # Typer brings Click along under a name that differs between its versions; this is Click's UsageError in all of them.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
+_INTERRUPTED = 130  # Ctrl-C, as shells count it
+
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
 Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes to use; more than 1 means processes unless --executor is given")
 ]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no service: ids give what earlier runs fetched")]
+Email = Annotated[str, typer.Option("--email", help="Contact that NCBI is told; without one it is not asked")]
+Endpoint = Annotated[
+    list[str] | None, typer.Option("--endpoint", metavar="NAME=URL", help="Another address for a service (fetch.endpoints)")
+]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
-def _settings(config: Path | None, *, named: str = "", workers: int | None = None, library: str = "") -> Settings:
+class _Sources(NamedTuple):
+    """The flags that say where articles come from."""
+
+    library: str = ""
+    offline: bool = False
+    email: str = ""
+    endpoints: Sequence[str] = ()
+
+
+def _settings(config: Path | None, *, named: str = "", workers: int | None = None, sources: _Sources = _Sources()) -> Settings:
     settings = load(config)
     run, fetch = settings.run, settings.fetch
     if workers is not None:
         run = msgspec.structs.replace(run, workers=workers, executor="processes" if workers > 1 else run.executor)
     if named:
         run = msgspec.structs.replace(run, executor=known_executor(named))
-    if library:
-        fetch = msgspec.structs.replace(fetch, library=library)
+    fetch = msgspec.structs.replace(
+        fetch,
+        library=sources.library or fetch.library,
+        offline=sources.offline or fetch.offline,
+        email=known_email(sources.email) or fetch.email,
+        endpoints=known_endpoints(sources.endpoints, fetch.endpoints),
+    )
     return msgspec.structs.replace(settings, run=run, fetch=fetch)
 
 
@@ -61,22 +82,33 @@ def run(
     executor: Annotated[str, typer.Option(help="serial or processes")] = "",
     workers: Workers = None,
     library: Library = "",
+    offline: Offline = False,
+    email: Email = "",
+    endpoint: Endpoint = None,
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out."""
     from mitotransfer import stages
 
-    settings = _settings(config, named=executor, workers=workers, library=library)
+    settings = _settings(config, named=executor, workers=workers, sources=_Sources(library, offline, email, endpoint or ()))
     if not stages.run(inputs, out, settings, _say):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
 
 
 @app.command()
-def fetch(inputs: Inputs, raw: Annotated[Path, typer.Option("--raw")], config: Config = None, library: Library = "") -> None:
+def fetch(
+    inputs: Inputs,
+    raw: Annotated[Path, typer.Option("--raw")],
+    config: Config = None,
+    library: Library = "",
+    offline: Offline = False,
+    email: Email = "",
+    endpoint: Endpoint = None,
+) -> None:
     """Collect inputs into a raw directory: manifest and bytes."""
     from mitotransfer import stages
 
-    _say(stages.fetch(inputs, raw, _settings(config, library=library)))
+    _say(stages.fetch(inputs, raw, _settings(config, sources=_Sources(library, offline, email, endpoint or ()))))
 
 
 @app.command()
@@ -215,8 +247,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point (`arguments`: those of the process). Errors meant for the user are one line and exit status 2, no traceback."""
     try:
         status = app(arguments, standalone_mode=False)
-    except typer.Abort:
-        sys.exit(130)  # interrupted from the keyboard
+    except (typer.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
     except (_UsageError, MitotransferError) as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if message.strip():  # empty where the help has been shown instead
@@ -225,4 +257,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:  # what no stage could foresee: a disk that goes away, a directory changed under us
         _say(f"mitotransfer: {error}")
         sys.exit(2)
+    if status == _INTERRUPTED:
+        _say("mitotransfer: interrupted; what is done is kept, and the same command goes on from there")
     sys.exit(status)

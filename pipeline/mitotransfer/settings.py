@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -14,13 +14,56 @@ from mitotransfer.errors import ConfigError
 
 T = TypeVar("T")
 Executor = Literal["serial", "processes"]
+Source = Literal["cloud", "efetch", "europepmc", "bioc"]
+LicencePolicy = Literal["open", "noncommercial", "tdm"]
+QuotePolicy = Literal["all", "redistributable"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Rate = Annotated[float, msgspec.Meta(gt=0)]
+_EMAIL = r"[!-~]+@[!-~]+"  # it stands in a header, which holds ASCII only
+
+
+class Endpoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base addresses of the services."""
+
+    cloud: str = "https://pmc-oa-opendata.s3.amazonaws.com/"
+    eutils: str = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+    idconv: str = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"
+    europepmc: str = "https://www.ebi.ac.uk/europepmc/webservices/rest/"
+    bioc: str = "https://www.ncbi.nlm.nih.gov/research/bionlp/RESTful/pmcoa.cgi/"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Requests per second that all programs of this machine together send to a service. NCBI allows 10 with a key."""
+
+    cloud: Rate = 20.0
+    ncbi: Rate = 3.0
+    ncbi_with_key: Rate = 10.0
+    europepmc: Rate = 5.0
 
 
 class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`library`: a directory searched for articles given by id (`PMC123.xml`, `.nxml`, `.json`, `.txt`)."""
+    """`library`: a directory searched first for articles given by id (`PMC123.xml`, `.nxml`, `.json`, `.txt`).
+
+    `sources`: what is asked for the others, in this order; none: nothing is asked. `offline`: only what earlier runs fetched.
+    `email`: the contact that NCBI wants; without one it is not asked. `licences`: what may be kept (`open`: may be passed on
+    and sold, `noncommercial`: may be passed on, `tdm`: may be mined). `workers`: requests at once. `timeout`: seconds until the
+    next bytes must come, `request`: until an answer must be complete, `total`: for all `attempts` at one; `first_pause`: before
+    the second of them, doubled before each further one.
+    """
 
     library: str = ""
+    sources: tuple[Source, ...] = ("cloud", "efetch", "europepmc", "bioc")
+    offline: bool = False
+    email: Annotated[str, msgspec.Meta(pattern=rf"^({_EMAIL})?\Z")] = ""
+    licences: LicencePolicy = "tdm"
+    endpoints: Endpoints = Endpoints()
+    per_second: Limits = Limits()
+    workers: Count = 8
+    timeout: Rate = 30.0
+    request: Rate = 120.0
+    total: Rate = 600.0
+    attempts: Count = 5
+    first_pause: Rate = 1.0
 
 
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,10 +99,12 @@ class NlpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TabulateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`cited_findings`: rows for findings that a primary article cites from others.
 
-    `min_confidence`: events below it make no row of their own.
+    `min_confidence`: events below it make no row of their own. `quote`: whose sentences stand in evidence.csv, those of all
+    articles or only of those whose licence allows passing text on (`redistributable`).
     """
 
     cited_findings: bool = False
+    quote: QuotePolicy = "all"
     min_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
@@ -155,6 +200,28 @@ def known_executor(name: str) -> Executor:
     if name not in known:
         raise ConfigError(f"there is no executor '{name}'; allowed: {', '.join(known)}")
     return known[name]
+
+
+def known_email(text: str) -> str:
+    """The contact as it is. Raises ConfigError when it is no e-mail address."""
+    if text and not re.fullmatch(_EMAIL, text):
+        raise ConfigError(f"--email: '{text}' is no e-mail address")
+    return text
+
+
+def known_endpoints(given: Iterable[str], endpoints: Endpoints) -> Endpoints:
+    """The addresses with those changed that are given as `name=address`. Raises ConfigError naming the services there are."""
+    changed: dict[str, str] = {}
+    for text in given:
+        name, _, address = text.partition("=")
+        if name not in Endpoints.__struct_fields__:
+            raise ConfigError(
+                f"there is no service '{name}' (--endpoint NAME=URL); allowed: {', '.join(Endpoints.__struct_fields__)}"
+            )
+        if not address.startswith(("http://", "https://")):
+            raise ConfigError(f"--endpoint {name}: '{address}' is no address (http://… or https://…)")
+        changed[name] = address
+    return msgspec.structs.replace(endpoints, **changed)
 
 
 def load(path: Path | None = None) -> Settings:

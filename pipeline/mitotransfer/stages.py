@@ -1,7 +1,7 @@
 """The pipeline: fetch → parse → annotate → tabulate → evaluate → report, each a function from a directory to a directory.
 
 ```
-raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and its bytes
+raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and its bytes (remote/: what services gave)
 parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
 annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
 outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
@@ -12,6 +12,7 @@ Parse and annotate redo only shards whose key (input, settings, program) changed
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 import traceback
 from collections import Counter
@@ -36,9 +37,10 @@ from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, Settings
-from mitotransfer.store import Shards, digest, remove, source_version, tree_version
+from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
+_IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
 Document = TypeVar("Document", Article, Annotated)
 
@@ -52,17 +54,18 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
     started = time.perf_counter()
     # sorted: the outputs do not depend on the order in which inputs are named
     requests = sorted(fetching.read_requests(inputs, out or raw), key=lambda asked: (asked.ident, asked.path, asked.place))
-    kept: set[Path] = set()
-
-    def keep(sha256: str, data: bytes) -> None:
-        path = _store_path(raw, sha256)
-        kept.add(path)
-        if not _holds(path, data):
-            write_whole({path: [data]}, sync=False)
-
-    lines = list(fetching.fetch_local(requests, settings.fetch, keep, settings.parse.max_bytes))
-    removed = remove(path for path in (raw / "store").glob("*/*") if path not in kept)
+    store = Blobs(raw / "store")
+    lines = list(fetching.fetch_local(requests, settings.fetch, store.keep, settings.parse.max_bytes))
+    missing = [n for n, asked in enumerate(requests) if asked.kind in _IDS and lines[n].status == "not_found"]
+    if missing and (settings.fetch.sources or settings.fetch.offline):
+        key = os.environ.get("NCBI_API_KEY", "")
+        remote = fetching.Remote(settings.fetch, raw / "remote", store, settings.parse.max_bytes, __version__, key)
+        for n, line in zip(missing, remote.lines([requests[n] for n in missing]), strict=True):
+            if line.status == "ok" or lines[n].code != "pmid-as-pmcid":  # whose reason is the likelier one
+                lines[n] = line
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
+    leftovers = [path for pattern in (".*.tmp", "*/.*.tmp") for path in (raw / "remote").glob(pattern)]
+    removed = store.prune(line.sha256 for line in lines if line.sha256) + remove(leftovers)
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
 
 
@@ -260,20 +263,14 @@ def _manifest(raw: Path) -> list[ManifestLine]:
         raise ConfigError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
 
 
-def _holds(path: Path, data: bytes) -> bool:
-    """Whether a file is there and whole."""
-    try:
-        return path.read_bytes() == data
-    except OSError:
-        return False
-
-
 def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
-    if line.status != "ok":
+    if line.status != "ok" and not line.sha256:
         return _unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
     data = _stored(raw, line.sha256)
     try:
         articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
+        if line.status != "ok":
+            return _front_only(articles, line)
         return Result("done", msgspec.json.encode(_with_identity(articles, line)))
     except InputError as error:
         inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
@@ -283,12 +280,8 @@ def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
 
 
-def _store_path(raw: Path, sha256: str) -> Path:
-    return raw / "store" / sha256[:2] / sha256
-
-
 def _stored(raw: Path, sha256: str) -> bytes:
-    path = _store_path(raw, sha256)
+    path = Blobs(raw / "store").path(sha256)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -299,7 +292,12 @@ def _stored(raw: Path, sha256: str) -> bytes:
 
 
 def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]:
-    """The articles with a problem where the only one of a file is not the one its name says."""
+    """The articles with what their source says of them, and a problem where the only one of a file is not the one it came as."""
+    for article in articles:
+        article.head.licence = line.licence or article.head.licence
+        article.head.retracted = article.head.retracted or "retracted" in line.flags
+        if line.code:  # fetched, yet with something to be said
+            article.problems += (Problem(article.head.source, "fetch", "warning", line.code, line.place, line.reason),)
     if len(articles) == 1 and (problem := fetching.mistaken_id(line.name, articles[0].head)):
         articles[0].problems += (problem,)
     return articles
@@ -333,6 +331,13 @@ def _decoded(payload: bytes, kind: type[Document]) -> list[Document]:
         return msgspec.json.decode(payload, type=list[kind])  # type: ignore[valid-type]
     except msgspec.DecodeError as error:
         raise ConfigError(f"an intermediate result was written by another version ({error}); run its stage again") from error
+
+
+def _front_only(articles: list[Article], line: ManifestLine) -> Result:
+    """Articles whose full text is withheld: known by name, read no further."""
+    problem = Problem(line.name, "fetch", "error", line.code, line.place, line.reason)
+    found = [Article(article.head, problems=(problem,), status=line.status, reason=line.reason) for article in articles]
+    return Result(_outcome(line.status), msgspec.json.encode(found))
 
 
 def _unread(name: str, file: str, stage: str, status: Status, code: str, place: str, reason: str) -> Result:

@@ -57,6 +57,39 @@ def remove(paths: Iterable[Path]) -> int:
     return removed
 
 
+class Blobs:
+    """Bytes under their SHA-256 sum: `<folder>/<first two digits>/<sum>`. Threads may use it together."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of this sum lie."""
+        return self.folder / sha256[:2] / sha256
+
+    def keep(self, sha256: str, data: bytes) -> None:
+        """Stores bytes that are not there yet. Raises OutputError."""
+        path = self.path(sha256)
+        try:
+            whole = path.read_bytes() == data
+        except OSError:
+            whole = False
+        if not whole:
+            write_whole({path: [data]}, sync=False)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether whole bytes of this sum are there."""
+        try:
+            return hashlib.sha256(self.path(sha256).read_bytes()).hexdigest() == sha256
+        except OSError:
+            return False
+
+    def prune(self, wanted: Iterable[str]) -> int:
+        """Removes all but the bytes of these sums, and leftovers of runs that were cut off; returns how many."""
+        paths = {self.path(sha256) for sha256 in wanted}
+        return remove([path for path in self.folder.glob("*/*") if path not in paths])
+
+
 class Shards:
     """A directory of shards, `<folder>/<bucket>/<name>.json`: a line with key, outcome and checksum, then the payload.
 

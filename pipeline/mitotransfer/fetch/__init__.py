@@ -2,5 +2,6 @@
 
 from mitotransfer.fetch.inputs import Request, mistaken_id, read_requests
 from mitotransfer.fetch.local import ManifestLine, fetch_local
+from mitotransfer.fetch.remote import Remote
 
-__all__ = ["ManifestLine", "Request", "fetch_local", "mistaken_id", "read_requests"]
+__all__ = ["ManifestLine", "Remote", "Request", "fetch_local", "mistaken_id", "read_requests"]

@@ -15,14 +15,18 @@ from mitotransfer.errors import ConfigError
 from mitotransfer.fetch.inputs import Request, printable
 from mitotransfer.settings import FetchSettings
 
-Status = Literal["ok", "failed", "not_found", "dropped"]
+Status = Literal["ok", "failed", "not_found", "not_open_access", "dropped"]
 _SUFFIXES = (".xml", ".nxml", ".json", ".txt")
 _HEAD = 100_000  # bytes in which an article states its ids
 _OWN_PMID = re.compile(rb"""<article-id[^>]*\bpub-id-type=["']pmid["'][^>]*>\s*(\d+)|"article-id_pmid":\s*"(\d+)""")
 
 
 class ManifestLine(msgspec.Struct, frozen=True):
-    """One request and what came of it. `sha256` names the bytes in the store, empty when there are none."""
+    """One request and what came of it. `sha256` names the bytes in the store, empty when there are none.
+
+    What was fetched has a `source`, the `date` it came and, where the source tells, its `version`, `licence`, `flags`
+    (open-access, manuscript, ocr, retracted) and `md5` sum.
+    """
 
     name: str
     place: str
@@ -32,6 +36,12 @@ class ManifestLine(msgspec.Struct, frozen=True):
     status: Status = "ok"
     code: str = ""
     reason: str = ""
+    source: str = ""
+    date: str = ""
+    version: int = 0
+    licence: str = ""
+    flags: tuple[str, ...] = ()
+    md5: str = ""
 
 
 def fetch_local(

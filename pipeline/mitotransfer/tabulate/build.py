@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from mitotransfer.document import Annotated, Event, Role
 from mitotransfer.errors import Problem
+from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
     FILES,
     MISSING_ID,
@@ -57,6 +59,7 @@ def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> T
         if article.status == "ok":
             first[head.source] = head.file
             n_rows = _add_article(files, article, settings)
+            problems += _unquoted(article, n_rows, settings)
         outcomes[_OUTCOMES.get(article.status, "failed")] += 1
         files["articles.csv"].append(_article_row(article, n_rows))
     _number_repeats(files["articles.csv"])
@@ -76,13 +79,27 @@ def _number_repeats(lines: list[ArticleRow]) -> None:
 
 def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings) -> int:
     groups = group_events(article, settings)
+    quoted = _may_quote(article, settings)
     for group in groups:
         first = next(main_events(group), group.events[0])
         row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
         evidence = [_evidence(event, row_id, article) for event in group.events]
         files[TABLE_FILES[group.table]].append(_row(group, row_id, article, evidence))
-        files["evidence.csv"] += evidence
+        files["evidence.csv"] += evidence if quoted else [dataclasses.replace(line, sentence="") for line in evidence]
     return len(groups)
+
+
+def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
+    return settings.quote == "all" or may_redistribute(article.head.licence)
+
+
+def _unquoted(article: Annotated, n_rows: int, settings: TabulateSettings) -> list[Problem]:
+    """Why the sentences of an article with rows are left out, if they are."""
+    if not n_rows or _may_quote(article, settings):
+        return []
+    head = article.head
+    message = f"licence '{head.licence or 'unknown'}' does not allow passing text on: its sentences are left out (tabulate.quote)"
+    return [Problem(head.source, "tabulate", "note", "not-quoted", head.file, message)]
 
 
 def content_id(prefix: str, *parts: str) -> str:
