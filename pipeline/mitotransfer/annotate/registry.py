@@ -49,7 +49,8 @@ _IDLE = re.compile(
 )
 _TAKEN = re.compile(
     r"\b(?:isolated|obtained|derived|prepared|taken|harvested|extracted|biops(?:y|ies)|sourced|mitochondria)(?: \w+){0,2}?"
-    r" (?:from|of) [^.;,()]{0,80}|(?:[\w-]+ ){0,3}[\w-]+[ -]derived mitochondria",
+    r" from (?:(?! (?:into|to|in|for|and (?:inject|transfer|infus))\b)[^.;,()]){0,80}"
+    r"|(?:[\w-]+ ){0,3}[\w-]+[ -]derived mitochondria",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\bautologous(?:ly)?\b|\b(?:patient|participant)s?['’]s? own\b|\btheir own\b", re.IGNORECASE)

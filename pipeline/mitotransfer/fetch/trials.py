@@ -75,7 +75,8 @@ def read_registry(raw: Path) -> Remembered:
             damaged += 1
     if damaged:
         message = f"{raw / RECORDS}: damaged, or of another version, in {damaged} places; these trials count as never asked for"
-        head = msgspec.structs.replace(head, problems=(*head.problems, _problem("warning", "registry-damaged", message)))
+        told = (*head.problems, _problem("warning", "registry-damaged", message))
+        head = msgspec.structs.replace(head, queries=(), problems=told)  # what they found may be among the lost
     return Remembered(records, head)
 
 

@@ -67,7 +67,7 @@ class Trials:
 
 
 def completed(group: Group, found: Event) -> Group:
-    """The row with the registry's values: instead of its own where the registry keeps them, else beside them if they add something."""
+    """The row with the registry's values: in place of its own where the registry keeps them, else beside its own if they add."""
     stated = {role.name for role in found.roles} & _KEPT_THERE
     own = [replace(e, roles=tuple(r for r in e.roles if r.name not in stated)) for e in group.events]
     known = [role for event in own for role in event.roles]
