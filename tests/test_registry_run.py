@@ -26,7 +26,7 @@ def fake() -> Iterator[Trials]:
     with Trials() as service:
         service.add(NAMED, "Autologous mitochondria transplantation in shock", status="COMPLETED", phases=["NA"], start="2021-03")
         service.add(FOUND, "Mitochondria transplantation in stroke", conditions=["Ischemic Stroke"])
-        service.add(OTHER, "Mitochondria injection into the discussion", interventions=[("BEHAVIORAL", "Talking")])
+        service.add(OTHER, "Mitochondria seen after injection of a dye", interventions=[("BEHAVIORAL", "Talking")])
         yield service
 
 

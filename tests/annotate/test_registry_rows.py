@@ -42,7 +42,7 @@ def test_a_study_is_an_event(resources: Resources) -> None:
         primary="2026-08 ESTIMATED",
         completion="2027-01-31 ACTUAL",
         conditions=["Acute Ischemic Stroke", "A Disease Nobody Knows"],
-        interventions=[("PROCEDURE", "Intravenous infusion of autologous mitochondria isolated from skeletal muscle")],
+        interventions=[("PROCEDURE", "Intravenous infusion of autologous mitochondria prepared from the soleus muscle")],
         places=[("First Hospital", "Bergen", "Norway"), ("", "Turku", "Finland")],
     )
     event = trial_event(trial, resources)
@@ -51,7 +51,7 @@ def test_a_study_is_an_event(resources: Resources) -> None:
     assert values(event, "trial_condition") == ["stroke", "A Disease Nobody Knows"]
     assert idents(event, "agent") == ["agent:autologous_mitochondria"]
     assert idents(event, "route") == ["route:intravenous_injection"]
-    assert values(event, "mito_source") == ["autologous skeletal muscle"]
+    assert values(event, "mito_source") == ["autologous soleus muscle"]
     assert values(event, "location") == ["First Hospital, Norway", "Turku, Finland"]
     assert values(event, "status") == ["Not yet recruiting"]
     assert values(event, "phase") == ["1/2"]

@@ -55,7 +55,7 @@ _TAKEN = re.compile(
 )
 _OWN = re.compile(r"\bautologous(?:ly)?\b|\b(?:patient|participant)s?['’]s? own\b|\btheir own\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(allogene?ic|maternal|xenogene?ic)\b", re.IGNORECASE)
-_ISO = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?")
+_ISO = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _STATUSES = {"ACTIVE_NOT_RECRUITING": "Active, not recruiting"}
 _PHASES = {"NA": "not applicable", "EARLY_PHASE1": "early 1"}
 _NONE_GIVEN = "neither title nor interventions say that mitochondria are given"
