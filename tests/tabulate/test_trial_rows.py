@@ -63,13 +63,19 @@ def test_registry_wins_on_what_it_keeps() -> None:
 
 def test_what_is_given_comes_from_both_without_repeats() -> None:
     told = event(AUTOLOGOUS, said("mito_source", "autologous skeletal muscle"))
-    known = entry(
-        MITOCHONDRIA, AUTOLOGOUS, said("agent", "PN-101"), said("mito_source", "skeletal muscle"), said("route", "infusion")
-    )
+    other = Role("agent", "PN101", "agent:pn_101", label="PN-101")
+    muscle = Role("mito_source", "muscle", "tissue:skeletal_muscle", label="skeletal muscle")
+    route = Role("route", "infused", "route:infusion", label="infusion")
+    known = entry(MITOCHONDRIA, AUTOLOGOUS, other, muscle, said("mito_source", "allogeneic"), route)
     (row,) = build(article(told), registry=(known,))["table3_trials.csv"]
     assert row.interventions == "autologous mitochondria; PN-101"
     assert row.mitochondria_donor == "autologous skeletal muscle"
-    assert row.route_ids == "-"
+    assert row.route_ids == "route:infusion"
+
+
+def test_a_word_without_entry_fills_what_is_empty() -> None:
+    (row,) = build(article(event(AUTOLOGOUS)), registry=(entry(said("mito_source", "autologous")),))["table3_trials.csv"]
+    assert row.mitochondria_donor == "autologous"
 
 
 def test_the_article_says_what_it_said_and_the_registry_is_evidence_too() -> None:

@@ -76,9 +76,11 @@ def completed(group: Group, found: Event) -> Group:
 
 
 def _adds(role: Role, known: Iterable[Role]) -> bool:
-    """Whether a value says more than one that is there: "muscle" adds nothing to "autologous skeletal muscle"."""
-    words = _words(role)
-    return not any((role.ident and role.ident == one.ident) or words <= _words(one) for one in known)
+    """Whether a value says more than what is there: "muscle" adds nothing to "skeletal muscle", nor does a mere "autologous"."""
+    there, words = list(known), _words(role)
+    if not role.ident and there:
+        return False  # words without an entry only fill what is empty
+    return not any(role.ident == one.ident or words <= _words(one) for one in there)
 
 
 def _words(role: Role) -> set[str]:
