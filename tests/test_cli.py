@@ -202,7 +202,8 @@ def test_interruption_from_the_keyboard_is_130(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mitotransfer.stages.run", run)
-    assert call("run", article, "--out", tmp_path / "out").status == 130
+    outcome = call("run", article, "--out", tmp_path / "out")
+    assert outcome.status == 130 and "interrupted" in outcome.error
 
 
 def test_stages_one_by_one_give_what_run_gives(call: Call, article: Path, config: Path, tmp_path: Path) -> None:

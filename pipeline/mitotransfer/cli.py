@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_endpoints, known_executor, load
+from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -27,6 +27,8 @@ app.add_typer(kb, name="kb")
 
 # Typer brings Click along under a name that differs between its versions; this is Click's UsageError in all of them.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+_INTERRUPTED = 130  # Ctrl-C, as shells count it
 
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
 Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
@@ -66,7 +68,7 @@ def _settings(config: Path | None, *, named: str = "", workers: int | None = Non
         fetch,
         library=sources.library or fetch.library,
         offline=sources.offline or fetch.offline,
-        email=sources.email or fetch.email,
+        email=known_email(sources.email) or fetch.email,
         endpoints=known_endpoints(sources.endpoints, fetch.endpoints),
         registry=sources.registry or fetch.registry,
     )
@@ -275,8 +277,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point (`arguments`: those of the process). Errors meant for the user are one line and exit status 2, no traceback."""
     try:
         status = app(arguments, standalone_mode=False)
-    except typer.Abort:
-        sys.exit(130)  # interrupted from the keyboard
+    except (typer.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
     except (_UsageError, MitotransferError) as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if message.strip():  # empty where the help has been shown instead
@@ -285,4 +287,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:  # what no stage could foresee: a disk that goes away, a directory changed under us
         _say(f"mitotransfer: {error}")
         sys.exit(2)
+    if status == _INTERRUPTED:
+        _say("mitotransfer: interrupted; what is done is kept, and the same command goes on from there")
     sys.exit(status)

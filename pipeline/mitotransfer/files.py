@@ -6,6 +6,7 @@ import contextlib
 import csv
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -94,7 +95,8 @@ def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = 
     try:
         for path, pieces in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            waiting[path] = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+            # a name that no other process or thread has, though both write the same file
+            waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
             with waiting[path].open("wb") as handle:
                 handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
                 if sync:

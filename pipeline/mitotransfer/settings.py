@@ -14,8 +14,12 @@ from mitotransfer.errors import ConfigError
 
 T = TypeVar("T")
 Executor = Literal["serial", "processes"]
+Source = Literal["cloud", "efetch", "europepmc", "bioc"]
+LicencePolicy = Literal["open", "noncommercial", "tdm"]
+QuotePolicy = Literal["all", "redistributable"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
+_EMAIL = r"[!-~]+@[!-~]+"  # it stands in a header, which holds ASCII only
 
 
 class Endpoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,15 +49,16 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `sources`: what is asked for the others, in this order; none: nothing is asked. `offline`: only what earlier runs fetched.
     `email`: the contact that NCBI wants; without one it is not asked. `licences`: what may be kept (`open`: may be passed on
     and sold, `noncommercial`: may be passed on, `tdm`: may be mined). `workers`: requests at once. `timeout`: seconds until the
-    next bytes must come, `request`: until an answer must be complete, `total`: for all `attempts` at one. `registry`: whether
-    trials are completed from ClinicalTrials.gov, and those that the searches of the file `registry_queries` find there added.
+    next bytes must come, `request`: until an answer must be complete, `total`: for all `attempts` at one; `first_pause`: before
+    the second of them, doubled before each further one. `registry`: whether trials are completed from ClinicalTrials.gov, and
+    those added that the searches of the file `registry_queries` find there.
     """
 
     library: str = ""
-    sources: tuple[Literal["cloud", "efetch", "europepmc", "bioc"], ...] = ("cloud", "efetch", "europepmc", "bioc")
+    sources: tuple[Source, ...] = ("cloud", "efetch", "europepmc", "bioc")
     offline: bool = False
-    email: str = ""
-    licences: Literal["open", "noncommercial", "tdm"] = "tdm"
+    email: Annotated[str, msgspec.Meta(pattern=rf"^({_EMAIL})?\Z")] = ""
+    licences: LicencePolicy = "tdm"
     endpoints: Endpoints = Endpoints()
     per_second: Limits = Limits()
     workers: Count = 8
@@ -99,10 +104,12 @@ class NlpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TabulateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`cited_findings`: rows for findings that a primary article cites from others.
 
-    `min_confidence`: events below it make no row of their own.
+    `min_confidence`: events below it make no row of their own. `quote`: whose sentences stand in evidence.csv, those of all
+    articles or only of those whose licence allows passing text on (`redistributable`).
     """
 
     cited_findings: bool = False
+    quote: QuotePolicy = "all"
     min_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
@@ -202,6 +209,13 @@ def known_executor(name: str) -> Executor:
     if name not in known:
         raise ConfigError(f"there is no executor '{name}'; allowed: {', '.join(known)}")
     return known[name]
+
+
+def known_email(text: str) -> str:
+    """The contact as it is. Raises ConfigError when it is no e-mail address."""
+    if text and not re.fullmatch(_EMAIL, text):
+        raise ConfigError(f"--email: '{text}' is no e-mail address")
+    return text
 
 
 def known_endpoints(given: Iterable[str], endpoints: Endpoints) -> Endpoints:

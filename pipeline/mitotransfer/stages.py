@@ -38,7 +38,7 @@ from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, Settings
-from mitotransfer.store import Blobs, Shards, digest, source_version, tree_version
+from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
 _IDS = ("pmcid", "pmid", "doi")
@@ -64,8 +64,9 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
         for n, line in zip(missing, remote.lines([requests[n] for n in missing]), strict=True):
             if line.status == "ok" or lines[n].code != "pmid-as-pmcid":  # whose reason is the likelier one
                 lines[n] = line
-    removed = store.prune()
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
+    leftovers = [path for pattern in (".*.tmp", "*/.*.tmp") for path in (raw / "remote").glob(pattern)]
+    removed = store.prune(line.sha256 for line in lines if line.sha256) + remove(leftovers)
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
 
 
@@ -328,6 +329,8 @@ def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]
     for article in articles:
         article.head.licence = line.licence or article.head.licence
         article.head.retracted = article.head.retracted or "retracted" in line.flags
+        if line.code:  # fetched, yet with something to be said
+            article.problems += (Problem(article.head.source, "fetch", "warning", line.code, line.place, line.reason),)
     if len(articles) == 1 and (problem := fetching.mistaken_id(line.name, articles[0].head)):
         articles[0].problems += (problem,)
     return articles

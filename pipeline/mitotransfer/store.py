@@ -62,7 +62,6 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._used: set[Path] = set()
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of this sum lie."""
@@ -71,7 +70,6 @@ class Blobs:
     def keep(self, sha256: str, data: bytes) -> None:
         """Stores bytes that are not there yet. Raises OutputError."""
         path = self.path(sha256)
-        self._used.add(path)
         try:
             whole = path.read_bytes() == data
         except OSError:
@@ -80,19 +78,16 @@ class Blobs:
             write_whole({path: [data]}, sync=False)
 
     def holds(self, sha256: str) -> bool:
-        """Whether whole bytes of this sum are there; if so they stay."""
-        path = self.path(sha256)
+        """Whether whole bytes of this sum are there."""
         try:
-            whole = hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+            return hashlib.sha256(self.path(sha256).read_bytes()).hexdigest() == sha256
         except OSError:
             return False
-        if whole:
-            self._used.add(path)
-        return whole
 
-    def prune(self) -> int:
-        """Removes what was neither stored nor asked for since, and leftovers of runs that were cut off; returns how many."""
-        return remove(path for path in self.folder.glob("*/*") if path not in self._used)
+    def prune(self, wanted: Iterable[str]) -> int:
+        """Removes all but the bytes of these sums, and leftovers of runs that were cut off; returns how many."""
+        paths = {self.path(sha256) for sha256 in wanted}
+        return remove([path for path in self.folder.glob("*/*") if path not in paths])
 
 
 class Shards:

@@ -91,6 +91,11 @@ def test_the_article_says_what_it_said_and_the_registry_is_evidence_too() -> Non
     assert row.evidence_ids == f"{own.evidence_id}; {other.evidence_id}"
 
 
+def test_the_registry_is_quoted_where_an_article_may_not_be() -> None:
+    files = build_tables([article(event(AUTOLOGOUS))], TabulateSettings(quote="redistributable"), [entry()]).files
+    assert [line.sentence for line in files["evidence.csv"]] == ["", f"Title of {NCT}"]
+
+
 def test_articles_on_one_trial_have_evidence_of_their_own() -> None:
     articles = [article(event(AUTOLOGOUS), source=f"PMC{n}") for n in (1, 2)]
     files = build(*articles, registry=(entry(own_row=True),))

@@ -6,7 +6,7 @@ import re
 
 from mitotransfer.fetch.http import PassingError
 
-_HEAD, _TAIL = 20_000, 200  # bytes in which an article opens and ends
+_HEAD, _TAIL = 20_000, 2_000  # bytes in which an article opens and ends
 _OPENS = re.compile(rb"<(?:article|pmc-articleset)[\s>]")
 _ENDS = re.compile(rb"</(?:article|pmc-articleset)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
 

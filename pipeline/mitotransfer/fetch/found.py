@@ -1,17 +1,12 @@
-"""What a source gives for an article, and which licences allow it to be kept."""
+"""What a source gives for an article, and what is remembered of it."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-Source = Literal["cloud", "efetch", "europepmc", "bioc"]
-LicencePolicy = Literal["open", "noncommercial", "tdm"]
-
-_OPEN = frozenset({"CC0", "CC BY", "CC BY-SA", "CC BY-ND"})
-_NONCOMMERCIAL = frozenset({"CC BY-NC", "CC BY-NC-SA", "CC BY-NC-ND"})
-_ALLOWED = {"open": _OPEN, "noncommercial": _OPEN | _NONCOMMERCIAL}
+from mitotransfer.settings import Source
 
 
 class Fetched(NamedTuple):
@@ -29,7 +24,10 @@ class Fetched(NamedTuple):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What is remembered of an article that was fetched: enough to know in the next run whether it changed."""
+    """What is remembered of an article that was fetched: enough to know in the next run whether it changed.
+
+    `unchecked`, never written down: why that could not be asked in this run.
+    """
 
     ident: str
     source: Source
@@ -43,13 +41,4 @@ class Record(msgspec.Struct, frozen=True):
     md5: str = ""
     etag: str = ""
     withheld: bool = False
-
-
-def may_keep(licence: str, policy: LicencePolicy) -> bool:
-    """Whether the policy lets an article of this licence be kept. `tdm` keeps all that may be mined, an unknown licence, too."""
-    return policy == "tdm" or licence.strip() in _ALLOWED[policy]
-
-
-def may_redistribute(licence: str) -> bool:
-    """Whether text of such an article may be passed on; what nobody knows the licence of may not."""
-    return licence.strip() in _ALLOWED["noncommercial"]
+    unchecked: str = ""

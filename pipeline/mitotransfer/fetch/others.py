@@ -9,7 +9,6 @@ from mitotransfer.fetch.found import Fetched
 from mitotransfer.fetch.http import Answer, FetchError, Http, PassingError
 
 _UNKNOWN = re.compile(rb"""<error id=|<Reply Id=[^>]*error=|is not available""")
-_WITHHELD = re.compile(rb"does not allow downloading of the full text")
 _BODY = re.compile(rb"<body[\s>]")
 _MANUSCRIPT = re.compile(rb"""pub-id-type=["']manuscript["']""")
 
@@ -19,6 +18,7 @@ class Efetch:
 
     def __init__(self, http: Http, address: str, email: str, api_key: str) -> None:
         self.http, self.address = http, address.rstrip("/") + "/efetch.fcgi"
+        self.refused: FetchError | None = None
         self.common = {"db": "pmc", "retmode": "xml", "tool": "mitotransfer", "email": email}
         if api_key:
             self.common["api_key"] = api_key
@@ -32,7 +32,13 @@ class Efetch:
             whole_article(answer.body, pmcid)
             return answer.body
 
-        data = self.http.get("ncbi", self.address, params=self.common | {"id": pmcid.removeprefix("PMC")}, check=check)
+        if self.refused:
+            raise self.refused  # a key that is no good is not sent again and again
+        try:
+            data = self.http.get("ncbi", self.address, params=self.common | {"id": pmcid.removeprefix("PMC")}, check=check)
+        except FetchError as error:
+            self.refused = error if error.code == "key-refused" else None
+            raise
         flags = ("manuscript",) if _MANUSCRIPT.search(data) else ()
         return Fetched("efetch", f"{pmcid}.xml", data, flags=flags, withheld=not _BODY.search(data))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from mitotransfer.document import Annotated, Event, Registered, Role
 from mitotransfer.errors import Problem
+from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
     FILES,
     MISSING_ID,
@@ -66,6 +68,7 @@ def build_tables(
             first[head.source] = head.file
             problems += trials.problems(article)
             n_rows = _add_article(files, trials.renumbered(article), settings, trials)
+            problems += _unquoted(article, n_rows, settings)
         outcomes[_OUTCOMES.get(article.status, "failed")] += 1
         files["articles.csv"].append(_article_row(article, n_rows))
     for group, entry in trials.alone():
@@ -88,16 +91,21 @@ def _number_repeats(lines: list[ArticleRow]) -> None:
 
 def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings, trials: Trials) -> int:
     groups = group_events(article, settings)
+    quoted = _may_quote(article, settings)
     for group in groups:
         first = next(main_events(group), group.events[0])
         row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
-        _add_row(files, group, row_id, article.head.source, trials.of(group))
+        _add_row(files, group, row_id, article.head.source, trials.of(group), quoted=quoted)
     return len(groups)
 
 
-def _add_row(files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None) -> None:
+def _add_row(
+    files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None, *, quoted: bool = True
+) -> None:
     """A row with its evidence, in which an article's events stand as they were read; the row has the registry's values, too."""
     evidence = [_evidence(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
+    if not quoted:
+        evidence = [dataclasses.replace(line, sentence="") for line in evidence]
     shown = group
     if entry is not None and entry.event is not None and entry.event not in group.events:
         # the same entry may stand behind rows of several articles
@@ -108,6 +116,19 @@ def _add_row(files: dict[str, list[Any]], group: Group, row_id: str, source: str
         row.registry_checked = entry.asked
     files[TABLE_FILES[group.table]].append(row)
     files["evidence.csv"] += evidence
+
+
+def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
+    return settings.quote == "all" or may_redistribute(article.head.licence)
+
+
+def _unquoted(article: Annotated, n_rows: int, settings: TabulateSettings) -> list[Problem]:
+    """Why the sentences of an article with rows are left out, if they are."""
+    if not n_rows or _may_quote(article, settings):
+        return []
+    head = article.head
+    message = f"licence '{head.licence or 'unknown'}' does not allow passing text on: its sentences are left out (tabulate.quote)"
+    return [Problem(head.source, "tabulate", "note", "not-quoted", head.file, message)]
 
 
 def content_id(prefix: str, *parts: str) -> str:
