@@ -136,9 +136,9 @@ def tabulate(annotated: Path, out: Path, settings: Settings, raw: Path | None = 
 
 
 def _registered(raw: Path, settings: Settings) -> tuple[list[Registered], list[Problem]]:
-    records, head = fetching.read_registry(raw)
+    records, told = fetching.registry_answers(raw)
     found, passed = annotating.registered(records, annotating.load(settings.annotate, settings.nlp))
-    return found, [*head.problems, *fetching.changes(records), *passed]
+    return found, [*told, *passed]
 
 
 def evaluate(

@@ -13,8 +13,9 @@ from fakes.faults import status
 from fakes.trials import Trials
 from mitotransfer.document import Change, TrialRecord
 from mitotransfer.errors import ConfigError
-from mitotransfer.fetch import Registry, ask_registry, changes, read_queries, read_registry
+from mitotransfer.fetch import Registry, ask_registry, read_queries, registry_answers
 from mitotransfer.fetch.http import Http, Policy
+from mitotransfer.fetch.trials import changes, read_registry
 from mitotransfer.settings import load
 
 QUERY = "mitochondria transplantation"
@@ -209,6 +210,8 @@ def test_damaged_memory_is_told_and_asked_for_again(ask: Ask, tmp_path: Path) ->
 
 def test_nothing_there_is_nothing_known(tmp_path: Path) -> None:
     assert read_registry(tmp_path).records == []
+    with pytest.raises(ConfigError, match="run the registry stage first"):
+        registry_answers(tmp_path)
 
 
 def test_queries_are_lines_without_comments(tmp_path: Path) -> None:

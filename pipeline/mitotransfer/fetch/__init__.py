@@ -5,7 +5,7 @@ from mitotransfer.fetch.inputs import Request, mistaken_id, read_requests
 from mitotransfer.fetch.local import ManifestLine, fetch_local
 from mitotransfer.fetch.registry import Registry
 from mitotransfer.fetch.remote import Remote
-from mitotransfer.fetch.trials import ask_registry, changes, read_queries, read_registry
+from mitotransfer.fetch.trials import ask_registry, read_queries, registry_answers
 
 __all__ = [
     "ManifestLine",
@@ -13,11 +13,10 @@ __all__ = [
     "Remote",
     "Request",
     "ask_registry",
-    "changes",
     "connect",
     "fetch_local",
     "mistaken_id",
     "read_queries",
-    "read_registry",
     "read_requests",
+    "registry_answers",
 ]

@@ -80,6 +80,14 @@ def read_registry(raw: Path) -> Remembered:
     return Remembered(records, head)
 
 
+def registry_answers(raw: Path) -> tuple[list[TrialRecord], list[Problem]]:
+    """What the registry stage left in `raw`, and what a reader should know of it. Raises ConfigError when it has not run."""
+    if not (raw / HEAD).is_file():
+        raise ConfigError(f"{raw}: no {HEAD} there; run the registry stage first")
+    records, head = read_registry(raw)
+    return records, [*head.problems, *changes(records)]
+
+
 def keep_registry(raw: Path, found: Remembered) -> None:
     """Writes both files, whole or not at all. Raises OutputError."""
     records = sorted(found.records, key=lambda record: record.nct)
