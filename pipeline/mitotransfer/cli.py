@@ -41,6 +41,9 @@ Email = Annotated[str, typer.Option("--email", help="Contact that NCBI is told; 
 Endpoint = Annotated[
     list[str] | None, typer.Option("--endpoint", metavar="NAME=URL", help="Another address for a service (fetch.endpoints)")
 ]
+Registry = Annotated[
+    bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds (fetch.registry)")
+]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -51,6 +54,7 @@ class _Sources(NamedTuple):
     offline: bool = False
     email: str = ""
     endpoints: Sequence[str] = ()
+    registry: bool = False
 
 
 def _settings(config: Path | None, *, named: str = "", workers: int | None = None, sources: _Sources = _Sources()) -> Settings:
@@ -66,6 +70,7 @@ def _settings(config: Path | None, *, named: str = "", workers: int | None = Non
         offline=sources.offline or fetch.offline,
         email=known_email(sources.email) or fetch.email,
         endpoints=known_endpoints(sources.endpoints, fetch.endpoints),
+        registry=sources.registry or fetch.registry,
     )
     return msgspec.structs.replace(settings, run=run, fetch=fetch)
 
@@ -85,11 +90,13 @@ def run(
     offline: Offline = False,
     email: Email = "",
     endpoint: Endpoint = None,
+    registry: Registry = False,
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out."""
     from mitotransfer import stages
 
-    settings = _settings(config, named=executor, workers=workers, sources=_Sources(library, offline, email, endpoint or ()))
+    sources = _Sources(library, offline, email, endpoint or (), registry)
+    settings = _settings(config, named=executor, workers=workers, sources=sources)
     if not stages.run(inputs, out, settings, _say):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
@@ -128,11 +135,34 @@ def annotate(parsed: Path, annotated: Path, config: Config = None, workers: Work
 
 
 @app.command()
-def tabulate(annotated: Path, out: Out, config: Config = None) -> None:
+def registry(
+    annotated: Path,
+    raw: Annotated[Path, typer.Option("--raw", help="Directory for the answers; name it to tabulate as --registry")],
+    config: Config = None,
+    offline: Offline = False,
+    email: Email = "",
+    endpoint: Endpoint = None,
+) -> None:
+    """Ask ClinicalTrials.gov for the trials that annotated articles name and for those its searches find."""
+    from mitotransfer import stages
+
+    settings = _settings(config, sources=_Sources("", offline, email, endpoint or ()))
+    _say(stages.registry(annotated, raw, settings))
+
+
+@app.command()
+def tabulate(
+    annotated: Path,
+    out: Out,
+    config: Config = None,
+    registry: Annotated[
+        Path | None, typer.Option("--registry", help="Raw directory with the answers of the registry", file_okay=False)
+    ] = None,
+) -> None:
     """Build the tables from annotated articles."""
     from mitotransfer import stages
 
-    _say(stages.tabulate(annotated, out, _settings(config)))
+    _say(stages.tabulate(annotated, out, _settings(config), registry))
 
 
 @app.command()

@@ -200,7 +200,7 @@ TableName = Literal["secretion", "transplantation", "trials"]
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A trigger with its roles, polarity and certainty, from one sentence or one table row.
+    """A trigger with its roles, polarity and certainty, from one sentence, one table row or one entry of the trial registry.
 
     `table` is the output table it speaks for; events with the same `group` (not empty) make one row, whatever else
     they say; `rule` names the rule or header mapping that found it; `confidence` is between 0 and 1.
@@ -208,7 +208,7 @@ class Event(msgspec.Struct, frozen=True):
 
     kind: EventKind
     table: TableName
-    source: Literal["table", "prose"]
+    source: Literal["table", "prose", "registry"]
     locator: Locator
     study: Study
     roles: tuple[Role, ...]
@@ -237,3 +237,86 @@ class Annotated(msgspec.Struct):
     problems: tuple[Problem, ...] = ()
     status: Status = "ok"
     reason: str = ""
+
+
+class TrialDate(NamedTuple):
+    """A date to the precision known (`2024`, `2024-05`, `2024-05-17`); `kind` is ACTUAL, ESTIMATED or not told."""
+
+    date: str = ""
+    kind: str = ""
+
+
+class Intervention(NamedTuple):
+    """What a trial gives or does; `kind` as BIOLOGICAL, DRUG, PROCEDURE."""
+
+    kind: str
+    name: str
+    description: str = ""
+    other_names: tuple[str, ...] = ()
+
+
+class Site(NamedTuple):
+    """Where a trial takes place."""
+
+    facility: str
+    city: str = ""
+    country: str = ""
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """A study as the trial registry has it, in its words; all but the number may be missing. `updated`: its last change there."""
+
+    nct: str
+    title: str = ""
+    official_title: str = ""
+    aliases: tuple[str, ...] = ()
+    status: str = ""
+    phases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    sites: tuple[Site, ...] = ()
+    sponsor: str = ""
+    start: TrialDate = TrialDate()
+    primary_completion: TrialDate = TrialDate()
+    study_completion: TrialDate = TrialDate()
+    updated: str = ""
+    has_results: bool = False
+
+
+class Change(NamedTuple):
+    """A field of a study that is another than when it was last asked for."""
+
+    field: str
+    old: str
+    new: str
+
+
+class TrialRecord(msgspec.Struct, frozen=True):
+    """What came of asking the registry for a trial; without `trial` it knows no such number.
+
+    `asked`: the date; `data`: of when its data were; `numbers`: those of texts that mean it; `queries`: those that found it;
+    `changes`: what changed since it was asked on the date `since`.
+    """
+
+    nct: str
+    asked: str
+    data: str = ""
+    numbers: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    since: str = ""
+    trial: Trial | None = None
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A trial that the registry was asked for on the date `asked`, ready for tables; without `event` there is no such trial.
+
+    `numbers`: by which texts may call it; `own_row`: found by a search and about mitochondria that are given, so a row even if no
+    article names it.
+    """
+
+    nct: str
+    asked: str
+    numbers: tuple[str, ...] = ()
+    event: Event | None = None
+    own_row: bool = False

@@ -30,6 +30,7 @@ class Endpoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idconv: str = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"
     europepmc: str = "https://www.ebi.ac.uk/europepmc/webservices/rest/"
     bioc: str = "https://www.ncbi.nlm.nih.gov/research/bionlp/RESTful/pmcoa.cgi/"
+    registry: str = "https://clinicaltrials.gov/api/v2/"
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ncbi: Rate = 3.0
     ncbi_with_key: Rate = 10.0
     europepmc: Rate = 5.0
+    registry: Rate = 0.66  # 40 a minute
 
 
 class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +50,8 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `email`: the contact that NCBI wants; without one it is not asked. `licences`: what may be kept (`open`: may be passed on
     and sold, `noncommercial`: may be passed on, `tdm`: may be mined). `workers`: requests at once. `timeout`: seconds until the
     next bytes must come, `request`: until an answer must be complete, `total`: for all `attempts` at one; `first_pause`: before
-    the second of them, doubled before each further one.
+    the second of them, doubled before each further one. `registry`: whether trials are completed from ClinicalTrials.gov, and
+    those added that the searches of the file `registry_queries` find there.
     """
 
     library: str = ""
@@ -64,6 +67,8 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total: Rate = 600.0
     attempts: Count = 5
     first_pause: Rate = 1.0
+    registry: bool = False
+    registry_queries: str = "queries/mitochondrial-trials.registry.txt"
 
 
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,6 +141,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def path(self, relative: str) -> Path:
         """A path of the configuration directory."""
         return Path(self.root) / relative
+
+    def file(self, relative: str) -> Path:
+        """A file of the configuration directory, else of the shipped one. Raises ConfigError when neither has it."""
+        return _found(Path(self.root), relative)
 
 
 def config_root() -> Path:

@@ -1,7 +1,8 @@
-"""The pipeline: fetch → parse → annotate → tabulate → evaluate → report, each a function from a directory to a directory.
+"""The pipeline: fetch → parse → annotate → (registry →) tabulate → evaluate → report, each from a directory to a directory.
 
 ```
 raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and its bytes (remote/: what services gave)
+            registry.jsonl                              what the trial registry says, if it was asked
 parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
 annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
 outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
@@ -31,7 +32,7 @@ from mitotransfer import fetch as fetching
 from mitotransfer import parse as parsing
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.document import Annotated, Article, Head, Status
+from mitotransfer.document import Annotated, Article, Head, Registered, Status
 from mitotransfer.errors import ConfigError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
@@ -102,15 +103,42 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     return run_jobs(jobs, partial(_annotate_one, options, nlp), Shards(annotated), settings.run, killed)
 
 
-def tabulate(annotated: Path, out: Path, settings: Settings) -> Counts:
-    """Builds the tables of all annotated articles in `out/`: the CSV files and datapackage.json."""
+def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
+    """Asks the trial registry for the trials that annotated articles name and for those its searches find, into `raw/`.
+
+    What cannot be asked (offline, out of reach) stays as earlier runs left it, and is told. Raises ConfigError, OutputError.
+    """
+    started = time.perf_counter()
+    options = settings.fetch
+    queries = fetching.read_queries(settings.file(options.registry_queries))
+    articles = (article for _, payload in _payloads(Shards(annotated)) for article in _decoded(payload, Annotated))
+    numbers = {role.surface for article in articles for event in article.events for role in event.named("nct")}
+    service = None
+    if not options.offline:
+        http = fetching.connect(options, __version__, "", settings.parse.max_bytes)
+        service = fetching.Registry(http, options.endpoints.registry)
+    return Counts.of(fetching.ask_registry(numbers, queries, raw, service), started)
+
+
+def tabulate(annotated: Path, out: Path, settings: Settings, raw: Path | None = None) -> Counts:
+    """Builds the tables of all annotated articles in `out/`: the CSV files and datapackage.json.
+
+    With `raw` trials are completed by what the registry stage left there.
+    """
     started = time.perf_counter()
     articles = [article for _, payload in _payloads(Shards(annotated)) for article in _decoded(payload, Annotated)]
-    tables = tabulating.build_tables(articles, settings.tabulate)
+    registered, told = _registered(raw, settings) if raw else ([], [])
+    tables = tabulating.build_tables(articles, settings.tabulate, registered, told)
     tabulating.write_tables(out, tables.files)
     package = tabulating.datapackage(list(tables.files), __version__)
     write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
+
+
+def _registered(raw: Path, settings: Settings) -> tuple[list[Registered], list[Problem]]:
+    records, told = fetching.registry_answers(raw)
+    found, passed = annotating.registered(records, annotating.load(settings.annotate, settings.nlp))
+    return found, [*told, *passed]
 
 
 def evaluate(
@@ -179,6 +207,11 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
         ("annotate", lambda: annotate(work / "parsed", work / "annotated", settings)),
         ("tabulate", lambda: tabulate(work / "annotated", out, settings)),
     ]
+    if settings.fetch.registry:
+        steps[3:] = [
+            ("registry", lambda: registry(work / "annotated", work / "raw", settings)),
+            ("tabulate", lambda: tabulate(work / "annotated", out, settings, work / "raw")),
+        ]
     done: dict[str, Counts] = {}
     for name, step in steps:
         done[name] = step()

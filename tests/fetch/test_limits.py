@@ -137,8 +137,9 @@ def test_services_of_ncbi_have_one_limit_and_a_key_raises_it(tmp_path: Path, mon
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     plain, keyed = (connect(FetchSettings(), "1", key, 1000) for key in ("", "key"))
     assert {name: round(1.15 / limiter.interval) for name, limiter in plain.limiters.items()} == {
-        "cloud": 20, "ncbi": 3, "europepmc": 5,
+        "cloud": 20, "ncbi": 3, "europepmc": 5, "registry": 1,
     }  # fmt: skip
+    assert round(60 * 1.15 / plain.limiters["registry"].interval) == 40
     assert round(1.15 / keyed.limiters["ncbi"].interval) == 10 and keyed.limiters["ncbi"].path == plain.limiters["ncbi"].path
     elsewhere = connect(FetchSettings(endpoints=Endpoints(cloud="http://127.0.0.1:1/")), "1", "", 1000)
     assert elsewhere.limiters["cloud"].path != plain.limiters["cloud"].path

@@ -10,6 +10,7 @@ import msgspec
 from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
 from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
+from mitotransfer.annotate.registry import registered
 from mitotransfer.annotate.resources import Resources, load, model_version
 from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.slots import MITOCHONDRIA
@@ -18,7 +19,7 @@ from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
 from mitotransfer.errors import Problem
 
-__all__ = ["Resources", "annotate_article", "load", "model_version"]
+__all__ = ["Resources", "annotate_article", "load", "model_version", "registered"]
 
 _PREPARED = "agent:isolated_mitochondria"
 

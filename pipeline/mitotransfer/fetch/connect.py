@@ -21,7 +21,12 @@ def connect(settings: FetchSettings, version: str, api_key: str, max_bytes: int)
     rates, at = settings.per_second, settings.endpoints
     ncbi = rates.ncbi_with_key if api_key else rates.ncbi
     # E-utilities, ID Converter and BioC count together; limits are those of a host, so another address has its own
-    limits = {"cloud": (at.cloud, rates.cloud), "ncbi": (at.eutils, ncbi), "europepmc": (at.europepmc, rates.europepmc)}
+    limits = {
+        "cloud": (at.cloud, rates.cloud),
+        "ncbi": (at.eutils, ncbi),
+        "europepmc": (at.europepmc, rates.europepmc),
+        "registry": (at.registry, rates.registry),
+    }
     limiters = {name: Limiter(f"{name}-{_host(address)}", rate) for name, (address, rate) in limits.items()}
     return Http(agent, policy, limiters, max_bytes, secrets=(api_key,) if api_key else ())
 

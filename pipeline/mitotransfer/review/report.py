@@ -261,7 +261,7 @@ def _links(row: Record) -> list[Link]:
     study = next((row[key] for key in ("study_pmcid", "study_doi", "study_pmid") if row[key]), "")
     if study and row["source_id"] not in (row["study_pmcid"], row["study_doi"], row["study_pmid"]):
         links.append(Link(f"Study: {study}", _url(study)))
-    links += [Link(nct, _url(nct)) for nct in _split(row.get("nct_number", ""))]
+    links += [Link(nct, _url(nct)) for nct in _split(row.get("nct_number", "")) if nct != row["source_id"]]
     return links
 
 

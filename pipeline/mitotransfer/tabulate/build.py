@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from mitotransfer.document import Annotated, Event, Role
+from mitotransfer.document import Annotated, Event, Registered, Role
 from mitotransfer.errors import Problem
 from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
@@ -27,6 +27,7 @@ from mitotransfer.rows import (
 )
 from mitotransfer.settings import TabulateSettings
 from mitotransfer.tabulate.merge import Group, group_events, main_events
+from mitotransfer.tabulate.registry import Trials, completed
 
 ARROWS = {"increase": "↑", "decrease": "↓", "change": "±", "none": "="}
 _OUTCOMES = {"ok": "done", "dropped": "dropped"}
@@ -39,15 +40,22 @@ class Tables(NamedTuple):
     outcomes: Counter[str]
 
 
-def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> Tables:
+def build_tables(
+    articles: Sequence[Annotated],
+    settings: TabulateSettings,
+    registered: Sequence[Registered] = (),
+    told: Sequence[Problem] = (),
+) -> Tables:
     """The rows of every output file, sorted by article, whatever the order of the input.
 
     An article that is there twice (two files with one id) is read once; the other is dropped with a problem that says so.
+    Trials are completed by what is `registered` of them; those of the registry alone come last. `told`: problems of other stages.
     """
+    trials = Trials(registered)
     files: dict[str, list[Any]] = {name: [] for name in FILES}
     outcomes: Counter[str] = Counter()
     first: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems: list[Problem] = [*told]
     for found in sorted(articles, key=lambda a: (a.head.source, a.status != "ok", a.head.file)):
         article, head = found, found.head
         problems += article.problems
@@ -58,13 +66,17 @@ def build_tables(articles: Sequence[Annotated], settings: TabulateSettings) -> T
         n_rows = 0
         if article.status == "ok":
             first[head.source] = head.file
-            n_rows = _add_article(files, article, settings)
+            problems += trials.problems(article)
+            n_rows = _add_article(files, trials.renumbered(article), settings, trials)
             problems += _unquoted(article, n_rows, settings)
         outcomes[_OUTCOMES.get(article.status, "failed")] += 1
         files["articles.csv"].append(_article_row(article, n_rows))
+    for group, entry in trials.alone():
+        row_id = content_id("r", entry.nct, group.table)
+        _add_row(files, group, row_id, entry.nct, entry)
     _number_repeats(files["articles.csv"])
-    told = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
-    files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in told]
+    ordered = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
+    files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in ordered]
     return Tables(files, outcomes)
 
 
@@ -77,16 +89,33 @@ def _number_repeats(lines: list[ArticleRow]) -> None:
             line.id = f"{line.id}@{seen[line.id]}"
 
 
-def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings) -> int:
+def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings, trials: Trials) -> int:
     groups = group_events(article, settings)
     quoted = _may_quote(article, settings)
     for group in groups:
         first = next(main_events(group), group.events[0])
         row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
-        evidence = [_evidence(event, row_id, article) for event in group.events]
-        files[TABLE_FILES[group.table]].append(_row(group, row_id, article, evidence))
-        files["evidence.csv"] += evidence if quoted else [dataclasses.replace(line, sentence="") for line in evidence]
+        _add_row(files, group, row_id, article.head.source, trials.of(group), quoted=quoted)
     return len(groups)
+
+
+def _add_row(
+    files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None, *, quoted: bool = True
+) -> None:
+    """A row with its evidence, in which an article's events stand as they were read; the row has the registry's values, too."""
+    evidence = [_evidence(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
+    if not quoted:
+        evidence = [dataclasses.replace(line, sentence="") for line in evidence]
+    shown = group
+    if entry is not None and entry.event is not None and entry.event not in group.events:
+        # the same entry may stand behind rows of several articles
+        evidence.append(_evidence(entry.event, row_id, row_id, entry.nct))
+        shown = completed(group, entry.event)
+    row = _row(shown, row_id, source, evidence)
+    if entry is not None:
+        row.registry_checked = entry.asked
+    files[TABLE_FILES[group.table]].append(row)
+    files["evidence.csv"] += evidence
 
 
 def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
@@ -117,12 +146,12 @@ def _facts(event: Event) -> list[str]:
     return [event.kind, *(f"{r.name}={r.ident or r.surface}{r.direction}" for r in event.roles)]
 
 
-def _row(group: Group, row_id: str, article: Annotated, evidence: Iterable[EvidenceRow]) -> Any:
+def _row(group: Group, row_id: str, source: str, evidence: Iterable[EvidenceRow]) -> Any:
     row_class = TABLES[group.table]
     values: dict[str, str] = {
         "row_id": row_id,
         "source": _source(group),
-        "source_id": article.head.source,
+        "source_id": source,
         "study_pmcid": group.study.pmcid,
         "study_pmid": group.study.pmid,
         "study_doi": group.study.doi,
@@ -159,8 +188,10 @@ def _confidence(group: Group) -> float:
 
 
 def _source(group: Group) -> str:
+    """Where the article says it: the registry is named only where it alone does."""
     sources = {event.source for event in group.events}
-    return "both" if len(sources) > 1 else sources.pop()
+    read = sources - {"registry"} or sources
+    return "both" if len(read) > 1 else read.pop()
 
 
 def _distinct(roles: Iterable[Role]) -> list[Role]:
@@ -181,14 +212,15 @@ def _ident(role: Role) -> str:
     return role.ident or MISSING_ID
 
 
-def _evidence(event: Event, row_id: str, article: Annotated) -> EvidenceRow:
+def _evidence(event: Event, row_id: str, within: str, source: str) -> EvidenceRow:
+    """The line of an event; `within` is what its id is made unique by beside its own content."""
     place = event.locator
     roles = SEPARATOR.join(_role(r) for r in event.roles)
-    evidence_id = content_id("e", article.head.source, event.table, place.xpath, place.sentence, str(place.start), *_facts(event))
+    evidence_id = content_id("e", within, event.table, place.xpath, place.sentence, str(place.start), *_facts(event))
     return EvidenceRow(
         evidence_id=evidence_id,
         row_id=row_id,
-        source_id=article.head.source,
+        source_id=source,
         section=place.section,
         locator=place.xpath,
         sentence=place.sentence,
