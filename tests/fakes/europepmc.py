@@ -143,7 +143,8 @@ class EuropePMC(Fake):
     def _term(self, term: str) -> Ids:
         name, found, value = term.partition(":")
         if not found or name.upper() != name:
-            word = re.compile(rf"\b{re.escape(term.strip('"').lower())}\b")
+            phrase = term.strip('"').lower()
+            word = re.compile(rf"\b{re.escape(phrase)}\b")
             return frozenset(key for key, article in self._articles.items() if word.search(article.text))
         return frozenset(key for key, article in self._articles.items() if _has(article.result, name, value.strip('"')))
 

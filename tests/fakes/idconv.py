@@ -101,7 +101,7 @@ class IdConverter(Fake):
         if stored is None:
             shown = int(ident) if kind == "pmid" else ident
             return {kind: shown, "requested-id": ident, "status": "error", "errmsg": _NOT_FOUND}
-        record = {name: stored[name] for name in ("pmid", "pmcid", "doi") if name in stored}
+        record: dict[str, Any] = {name: stored[name] for name in ("pmid", "pmcid", "doi") if name in stored}
         if with_versions:
             numbers = stored["versions"]
             listed = [{"pmcid": f"{stored['pmcid']}.{n}", "current": str(n == max(numbers)).lower()} for n in numbers]
