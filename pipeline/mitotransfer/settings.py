@@ -14,6 +14,7 @@ from mitotransfer.errors import ConfigError
 
 T = TypeVar("T")
 Executor = Literal["serial", "processes"]
+Service = Literal["ncbi", "europepmc"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -59,6 +60,18 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total: Rate = 600.0
     attempts: Count = 5
     first_pause: Rate = 1.0
+
+
+class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`with_text`: find only articles whose text can be had. `most`: a query that finds more is refused as too wide.
+
+    `queries`: the directory of query files, relative to the configuration directory.
+    """
+
+    service: Service = "ncbi"
+    with_text: bool = True
+    most: Count = 100_000
+    queries: str = "queries"
 
 
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,6 +131,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, one block per stage, as in `configs/run.yaml`."""
 
     fetch: FetchSettings = FetchSettings()
+    search: SearchSettings = SearchSettings()
     parse: ParseSettings = ParseSettings()
     annotate: AnnotateSettings = AnnotateSettings()
     nlp: NlpSettings = NlpSettings()
@@ -192,6 +206,14 @@ def known_executor(name: str) -> Executor:
     known: dict[str, Executor] = {executor: executor for executor in get_args(Executor)}
     if name not in known:
         raise ConfigError(f"there is no executor '{name}'; allowed: {', '.join(known)}")
+    return known[name]
+
+
+def known_service(name: str) -> Service:
+    """The service for searches of this name. Raises ConfigError naming those there are."""
+    known: dict[str, Service] = {service: service for service in get_args(Service)}
+    if name not in known:
+        raise ConfigError(f"there is no service '{name}' to search at; allowed: {', '.join(known)}")
     return known[name]
 
 

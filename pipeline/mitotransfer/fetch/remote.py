@@ -12,11 +12,11 @@ from typing import Protocol
 import msgspec
 
 from mitotransfer.fetch.cloud import Cloud
+from mitotransfer.fetch.connect import connect
 from mitotransfer.fetch.found import Fetched, Record, may_keep
-from mitotransfer.fetch.http import FetchError, Http, Policy
+from mitotransfer.fetch.http import FetchError
 from mitotransfer.fetch.idconv import Converter
 from mitotransfer.fetch.inputs import Request
-from mitotransfer.fetch.limits import Limiter
 from mitotransfer.fetch.local import ManifestLine, Status
 from mitotransfer.fetch.others import BioC, Efetch, EuropePmc
 from mitotransfer.files import write_whole
@@ -47,12 +47,7 @@ class Remote:
         self, settings: FetchSettings, folder: Path, store: Store, max_bytes: int, version: str, api_key: str = ""
     ) -> None:
         self.settings, self.folder, self.store = settings, folder, store
-        contact = f"; mailto:{settings.email}" if settings.email else ""
-        agent = f"mitotransfer/{version} (text mining{contact})"
-        policy = Policy(settings.timeout, settings.request, settings.total, settings.attempts, settings.first_pause)
-        rates = settings.per_second
-        limits = {"cloud": rates.cloud, "ncbi": rates.ncbi_with_key if api_key else rates.ncbi, "europepmc": rates.europepmc}
-        self.http = Http(agent, policy, {name: Limiter(name, rate) for name, rate in limits.items()}, max_bytes)
+        self.http = connect(settings, version, api_key, max_bytes)
         at = settings.endpoints
         self.cloud = Cloud(self.http, at.cloud)
         self.converter = Converter(self.http, at.idconv, settings.email)
