@@ -23,6 +23,7 @@ T = TypeVar("T")
 Code = str
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
+_REFUSING = frozenset({400, 414, 422})  # it is the question that is wrong, or too long
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
 _LONGEST_PAUSE = 60.0  # seconds, whatever a service asks for
@@ -167,7 +168,8 @@ class Http:
         if status == 403:
             raise FetchError("refused", f"{place}: refused (status 403): {brief}")
         if status not in (200, 304, 404):
-            raise FetchError("bad-request", f"{place}: status {status}: {brief}")
+            code = "bad-request" if status in _REFUSING else "unexpected-status"
+            raise FetchError(code, f"{place}: status {status}: {brief}")
         if status == 200 and _PAGE.match(answer.body[:200]):
             raise PassingError("html-page", f"{place}: a web page came instead of the data")
         return answer
