@@ -73,6 +73,14 @@ def test_says_open_access_and_is_not_believed(epmc: EuropePMC, find: Search) -> 
     assert ids(found) == [] and "(1 not open access, 1 without a PMCID)" in found.said[-1]
 
 
+def test_or_gets_round_neither_date_nor_filter(epmc: EuropePMC, find: Search) -> None:
+    epmc.add("PMC1", title="alpha", published="2020-01-01")
+    epmc.add("PMC2", title="beta", published="2026-01-01")
+    epmc.add("PMC3", title="alpha", published="2026-01-01", open_access=False)
+    assert ids(find("alpha OR beta", "2025", service="europepmc")) == ["PMC2"]
+    assert ids(find("alpha OR beta", "2025", service="europepmc", with_text=False)) == ["PMC2", "PMC3"]
+
+
 def test_since_is_the_day_of_publication(epmc: EuropePMC, find: Search) -> None:
     epmc.add("PMC1", published="2025-12-31")
     epmc.add("PMC2", published="2026-01-01")

@@ -78,6 +78,12 @@ def test_or_does_not_get_round_the_filter(ncbi: Eutils, find: Search) -> None:
     assert ids(find("beta[title] OR alpha[title]")) == ["PMC1"]
 
 
+def test_or_does_not_get_round_the_date(ncbi: Eutils, find: Search) -> None:
+    ncbi.add("PMC1", title="alpha", released="2020/01/01")
+    ncbi.add("PMC2", title="beta", released="2026/01/01")
+    assert ids(find("alpha[title] OR beta[title]", "2025", with_text=False)) == ["PMC2"]
+
+
 def test_since_is_the_day_of_release(ncbi: Eutils, find: Search) -> None:
     ncbi.add("PMC1", released="2026/01/13")
     ncbi.add("PMC2", released="2026/01/14", published="2001/01/01")
@@ -114,7 +120,7 @@ def test_dates_before_pmc_are_found_too(ncbi: Eutils, at_ncbi: Callable[..., Hit
     assert set(at_ncbi("mitochondria").pmcids) == wanted | {"PMC998", "PMC999"}
 
 
-def test_day_with_too_many_is_anerror(ncbi: Eutils, at_ncbi: Callable[..., Hits]) -> None:
+def test_day_with_too_many_is_an_error(ncbi: Eutils, at_ncbi: Callable[..., Hits]) -> None:
     many(ncbi, 20, ceiling=8, days=1)
     with pytest.raises(FetchError, match=rf"20 articles are dated {TODAY:%Y/%m/%d}:.*more than the 8 it gives"):
         at_ncbi("mitochondria")
