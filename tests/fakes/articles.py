@@ -13,7 +13,7 @@ _DOCTYPE = (
 _WHO = ("Stromal cells", "Bone marrow cells", "Astrocytes", "Macrophages", "Platelets", "Cardiomyocytes")
 _DID = ("donated", "passed", "released", "handed over")
 _WHAT = ("mitochondria", "polarised mitochondria", "labelled mitochondria", "vesicles with mitochondria")
-_TO = ("injured neurons", "epithelial cells", "leukaemic cells", "ischaemic tissue", "endothelial cells")
+_TO = ("to injured neurons", "to epithelial cells", "to leukaemic cells", "to ischaemic tissue", "to endothelial cells")
 _HOW = ("through nanotubes", "in culture", "within 24 hours", "after injury", "by gap junctions")
 _EFFECT = ("and ATP rose", "and survival improved", "while oxidative stress fell", "without change of respiration")
 
@@ -34,17 +34,18 @@ def jats(
     version: int = 1,
     mid: str = "",
     seed: int | str = "",
+    count: int = 6,
     licence: str = "CC BY",
     kind: str = "research-article",
     ocr: bool = False,
 ) -> bytes:
     """An article as the bucket has it: a line end, a DOCTYPE with a relative address, no XML declaration.
 
-    `body` is XML inside `<body>`; without one there are a few sentences, the same for the same `seed` (the PMCID when empty),
+    `body` is XML inside `<body>`; without one there are `count` sentences, the same for the same `seed` (the id when empty),
     and an empty one gives an article without body. `ocr` puts the text where scanned articles have it.
     """
     seed = seed or f"{pmcid}.{version}"
-    text = sentences(seed)
+    text = sentences(seed, count)
     if ocr:
         text = f'<preformat preformat-type="pmc-ocr-text">{escape(text)}</preformat>'
     elif body is None:

@@ -10,7 +10,7 @@ import io
 import json
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -35,11 +35,17 @@ class Stored:
     data: bytes
     kind: str = "binary/octet-stream"
     modified: str = "2026-01-08T11:47:59.000Z"
+    parts: int = 0
 
     @property
     def md5(self) -> str:
-        """The checksum of its bytes, which is its ETag too."""
+        """The checksum of its bytes."""
         return hashlib.md5(self.data, usedforsecurity=False).hexdigest()
+
+    @property
+    def etag(self) -> str:
+        """The checksum, but not for an object that was put in parts."""
+        return f"{self.md5[::-1]}-{self.parts}" if self.parts else self.md5
 
 
 class Bucket(Fake):
@@ -110,6 +116,11 @@ class Bucket(Fake):
         meta["xml_url"] = self._put(f"{pmcid}.{version}/{pmcid}.{version}.xml", xml)
         self.put_metadata(pmcid, version, meta)
 
+    def put_in_parts(self, key: str, parts: int = 2) -> None:
+        """As if the object had been put in parts: its ETag is no checksum any more."""
+        with self.lock:
+            self.objects[key] = replace(self.objects[key], parts=parts)
+
     def remove(self, pmcid: str, version: int) -> None:
         """Take a version out of the bucket."""
         with self.lock:
@@ -124,7 +135,7 @@ class Bucket(Fake):
         with self.lock:
             for key, stored in sorted(self.objects.items()):
                 if key.startswith("metadata/"):
-                    rows.writerow({"Bucket": NAME, "Key": key, "LastModifiedDate": stored.modified, "ETag": stored.md5})
+                    rows.writerow({"Bucket": NAME, "Key": key, "LastModifiedDate": stored.modified, "ETag": stored.etag})
         data = gzip.compress(out.getvalue().encode(), mtime=0)
         top = f"inventory-reports/{NAME}/metadata"
         key = f"{top}/data/{hashlib.md5(data, usedforsecurity=False).hexdigest()}.csv.gz"
@@ -150,13 +161,13 @@ class Bucket(Fake):
         stored = self.objects.get(key)
         if stored is None:
             return _error(404, "NoSuchKey", "The specified key does not exist.", key)
-        headers = {"ETag": f'"{stored.md5}"', "Accept-Ranges": "bytes", "Last-Modified": _http_date(stored.modified)}
+        headers = {"ETag": f'"{stored.etag}"', "Accept-Ranges": "bytes", "Last-Modified": _http_date(stored.modified)}
         return Answer(stored.data, kind=stored.kind, headers=headers)
 
     def _listing(self, record: Record) -> Answer:
         prefix, delimiter, token = (record.first(name) for name in ("prefix", "delimiter", "continuation-token"))
         try:
-            start = base64.urlsafe_b64decode(token.encode()).decode() if token else record.first("start-after")
+            start = base64.b64decode(token, b"-_", validate=True).decode() if token else record.first("start-after")
             asked = int(record.first("max-keys", str(_MOST_KEYS)))
         except ValueError:
             return _error(400, "InvalidArgument", "The continuation token provided is incorrect")
@@ -199,7 +210,7 @@ class Bucket(Fake):
     def _contents(self, key: str) -> str:
         stored = self.objects[key]
         return (
-            f"<Contents><Key>{escape(key)}</Key><LastModified>{stored.modified}</LastModified><ETag>&quot;{stored.md5}&quot;</ETag>"
+            f"<Contents><Key>{escape(key)}</Key><LastModified>{stored.modified}</LastModified><ETag>&quot;{stored.etag}&quot;</ETag>"
             f"<Size>{len(stored.data)}</Size><StorageClass>STANDARD</StorageClass></Contents>"
         )
 

@@ -151,7 +151,7 @@ def study(
     aliases: Sequence[str] = (),
     has_results: bool = False,
 ) -> Study:
-    """A study. Dates are written `2024`, `2024-05 ESTIMATED`, `2024-05-17 ACTUAL`; an empty one, None or () leaves its part out."""
+    """A study. Dates are written `2024`, `2024-05 ESTIMATED`, `2024-05-17 ACTUAL`; what is empty or None is left out."""
     title = title or f"Mitochondria transplantation, study {nct}"
     dates = {"startDateStruct": start, "primaryCompletionDateStruct": primary, "completionDateStruct": completion}
     dates |= {"studyFirstPostDateStruct": "2024-01-10 ACTUAL", "lastUpdatePostDateStruct": updated}
