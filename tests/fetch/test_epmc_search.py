@@ -9,7 +9,7 @@ import pytest
 
 from fakes.europepmc import EuropePMC
 from fakes.faults import Fault, html_page, instead, status, truncated
-from fakes.wire import as_json
+from fakes.wire import Answer, as_json
 from lists import head, ids
 from mitotransfer.errors import ServiceError
 from mitotransfer.fetch import Found, connect
@@ -50,6 +50,18 @@ def test_cursor_that_goes_in_circles_ends(epmc: EuropePMC, at_epmc: Callable[...
     epmc.plan.on(r"cursorMark=\*", page("1", "a")).on("cursorMark=a", page("2", "b")).on("cursorMark=b", page("2", "a"))
     assert sorted(at_epmc("mitochondria").pmcids) == ["PMC1", "PMC2"]
     assert len(epmc.requests) == 3
+
+
+@pytest.mark.parametrize("result", [[], [{"id": "1", "source": "MED", "pmcid": "PMC1", "isOpenAccess": "Y"}]])
+def test_new_marks_for_ever_end(epmc: EuropePMC, at_epmc: Callable[..., Hits], result: list[dict[str, str]]) -> None:
+    numbers = iter(range(50))
+
+    def change(answer: Answer) -> Answer:
+        return as_json({"hitCount": len(result), "nextCursorMark": f"m{next(numbers)}", "resultList": {"result": result}})
+
+    epmc.plan.on(".", Fault("endless", change=change))
+    assert list(at_epmc("mitochondria").pmcids) == ["PMC1"][: len(result)]
+    assert len(epmc.requests) <= 2
 
 
 def test_takes_open_access_with_a_pmcid_and_counts_the_others(epmc: EuropePMC, find: Search) -> None:

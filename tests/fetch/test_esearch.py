@@ -178,6 +178,12 @@ def test_dropped_phrase_is_warned_about(ncbi: Eutils, find: Search) -> None:
     assert found.said[0] == f"warning: {warning}" and head(found)["warning"] == warning
 
 
+def test_warning_cannot_make_a_line_of_the_list(ncbi: Eutils, find: Search) -> None:
+    told = {"count": "1", "idlist": ["5"], "errorlist": {"phrasesnotfound": ["x\nPMC666"], "fieldsnotfound": ["y\nPMC667"]}}
+    ncbi.plan.on(".", instead("injected", as_json({"esearchresult": told})))
+    assert ids(find("mitochondria")) == ["PMC5"]
+
+
 def test_unknown_field_is_warned_about(ncbi: Eutils, find: Search) -> None:
     ncbi.add("PMC1")
     assert "NCBI knows no field [planet]" in find("mitochondria[planet]").said[0]

@@ -37,6 +37,7 @@ def test_too_long_a_query_is_refused_before_it_is_sent(ncbi: Eutils, epmc: Europ
         ('"a b', "a quotation mark has no partner"),
         ("a) OR (b", "the parentheses do not match"),
         ("(a", "the parentheses do not match"),
+        ("a\udcff", "the query: holds bytes that are no UTF-8"),
     ],
 )
 def test_query_that_cannot_be_right(text: str, said: str) -> None:
@@ -141,6 +142,17 @@ def test_command_prints_the_same_without_a_file(
     code, printed, _ = call("mitochondria", "--service", "europepmc")
     call("mitochondria", "--service", "europepmc", "--out", tmp_path / "new.txt")
     assert code == 0 and printed == (tmp_path / "new.txt").read_text() and printed.endswith("\nPMC7\n")
+
+
+def test_own_query_files_go_before_the_shipped_ones(
+    epmc: EuropePMC, call: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "mine.txt").write_text("# own\nmitochondria\n")
+    epmc.add("PMC7")
+    assert "# query: mitochondria\n# query file: mine.txt\n" in call("mine", "--service", "europepmc")[1]
+    call("mitochondrial-trials", "--service", "europepmc")
+    assert 'TITLE_ABS:"autologous mitochondria"' in epmc.requests[-1].first("query")
 
 
 def test_list_of_nothing_new_is_no_failure(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class EuropePmcSearch:
         """All results of a query by source and id, and how many the last page says there are.
 
         There are three ways to say that a page is the last: no mark, the mark that was sent, no results. A mark that comes
-        back later would go in circles, and is taken for the end, too.
+        back later and a page with nothing new would go on for ever, and are taken for the end, too.
         """
         results: dict[tuple[str, str], _Result] = {}
         mark, seen = "*", set[str]()
@@ -80,10 +80,11 @@ class EuropePmcSearch:
             if expected > self.most:
                 message = f"{expected:,} results are found, more than {self.most:,} (search.most); narrow the query"
                 raise FetchError("too-many", message)
+            before = len(results)
             results |= {(one.source, one.id or one.pmcid): one for one in page.result_list.result}
             seen.add(mark)
             mark = page.next_cursor_mark or ""
-            if not mark or mark in seen or not page.result_list.result:
+            if not mark or mark in seen or len(results) == before:
                 return results, expected
 
     def _ask(self, query: str, mark: str) -> _Page:

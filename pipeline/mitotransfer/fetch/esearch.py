@@ -178,7 +178,8 @@ def _warnings(page: _Page) -> Iterator[str]:
     told = (page.errorlist, page.warninglist)
     phrases = [phrase for lost in told for phrase in (*lost.phrasesnotfound, *lost.quotedphrasesnotfound)]
     if phrases:
-        named = ", ".join(f"'{phrase}'" for phrase in dict.fromkeys(phrases))
+        named = ", ".join(f"'{hidden(phrase)[:200]}'" for phrase in dict.fromkeys(phrases))
         yield f"NCBI does not find {named} and searched without: the count is for another query"
     if fields := [name for lost in told for name in lost.fieldsnotfound]:
-        yield f"NCBI knows no field {', '.join(f'[{name}]' for name in dict.fromkeys(fields))} and searched in others"
+        named = ", ".join(f"[{hidden(name)[:200]}]" for name in dict.fromkeys(fields))
+        yield f"NCBI knows no field {named} and searched in others"

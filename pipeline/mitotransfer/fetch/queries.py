@@ -66,6 +66,8 @@ def _checked(text: str, place: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise ConfigError(f"{place}: nothing to search for")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ConfigError(f"{place}: holds bytes that are no UTF-8")
     if text.count('"') % 2:
         raise ConfigError(f"{place}: a quotation mark has no partner")
     depth = 0
