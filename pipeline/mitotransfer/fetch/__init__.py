@@ -5,9 +5,11 @@ from mitotransfer.fetch.inputs import Request, mistaken_id, read_requests
 from mitotransfer.fetch.local import ManifestLine, fetch_local
 from mitotransfer.fetch.registry import Registry
 from mitotransfer.fetch.remote import Remote
+from mitotransfer.fetch.search import Found, list_file, search
 from mitotransfer.fetch.trials import ask_registry, read_queries, registry_answers
 
 __all__ = [
+    "Found",
     "ManifestLine",
     "Registry",
     "Remote",
@@ -15,8 +17,10 @@ __all__ = [
     "ask_registry",
     "connect",
     "fetch_local",
+    "list_file",
     "mistaken_id",
     "read_queries",
     "read_requests",
     "registry_answers",
+    "search",
 ]
