@@ -19,7 +19,8 @@ def write(folder: Path, text: str) -> Path:
 def test_shipped_settings_are_the_defaults() -> None:
     """`run.yaml` shows every setting with its default; a default that changes in one place only would mislead."""
     shipped, plain = load(), Settings()
-    assert (shipped.fetch, shipped.parse, shipped.tabulate, shipped.run) == (plain.fetch, plain.parse, plain.tabulate, plain.run)
+    names = ("fetch", "search", "parse", "tabulate", "run")
+    assert [getattr(shipped, name) for name in names] == [getattr(plain, name) for name in names]
     assert shipped.annotate.prose is plain.annotate.prose is True
 
 
@@ -39,7 +40,10 @@ def test_own_rules_go_before_the_shipped_ones(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("parse: {max_byte: 5}", "unknown key 'parse.max_byte'; allowed here: max_bytes"),
-        ("parsing: {}", "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, nlp, parse, root, run, tabulate"),
+        (
+            "parsing: {}",
+            "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, nlp, parse, root, run, search, tabulate",
+        ),
         ("root: /", "unknown key 'root'"),
         ("parse: {max_bytes: many}", "Expected `int`, got `str` - at `$.parse.max_bytes`"),
         ("parse: {max_bytes: 0}", "`int` >= 1 - at `$.parse.max_bytes`"),

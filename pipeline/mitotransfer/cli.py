@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, load
+from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, known_service, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -109,6 +109,31 @@ def fetch(
     from mitotransfer import stages
 
     _say(stages.fetch(inputs, raw, _settings(config, sources=_Sources(library, offline, email, endpoint or ()))))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A query, or the name of a file in configs/queries")],
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="Only what is new since then: 2026, 2026-01-14")] = "",
+    service: Annotated[str, typer.Option("--service", help="ncbi or europepmc")] = "",
+    without_text: Annotated[bool, typer.Option("--without-text", help="Also articles whose text cannot be had")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the list there, an input of run")] = None,
+    config: Config = None,
+    email: Email = "",
+    endpoint: Endpoint = None,
+) -> None:
+    """Find articles by a query: a list of PMCIDs, to --out or the standard output."""
+    from mitotransfer import stages
+
+    settings = _settings(config, sources=_Sources(email=email, endpoints=endpoint or ()))
+    options = msgspec.structs.replace(
+        settings.search,
+        service=known_service(service) if service else settings.search.service,
+        with_text=settings.search.with_text and not without_text,
+    )
+    found = stages.search(query, msgspec.structs.replace(settings, search=options), since=since, out=out, tell=_say)
+    if out is None:
+        typer.echo(found, nl=False)
 
 
 @app.command()

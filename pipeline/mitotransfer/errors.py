@@ -36,6 +36,10 @@ class OutputError(MitotransferError):
     """The output directory cannot be written (exit status 2)."""
 
 
+class ServiceError(MitotransferError):
+    """A public service gave no answer that can be used: nothing was written (exit status 2)."""
+
+
 class InputError(MitotransferError):
     """One input cannot be read. The article is recorded as failed and the others go on.
 

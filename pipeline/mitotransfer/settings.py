@@ -17,6 +17,7 @@ Executor = Literal["serial", "processes"]
 Source = Literal["cloud", "efetch", "europepmc", "bioc"]
 LicencePolicy = Literal["open", "noncommercial", "tdm"]
 QuotePolicy = Literal["all", "redistributable"]
+Service = Literal["ncbi", "europepmc"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
 _EMAIL = r"[!-~]+@[!-~]+"  # it stands in a header, which holds ASCII only
@@ -64,6 +65,18 @@ class FetchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total: Rate = 600.0
     attempts: Count = 5
     first_pause: Rate = 1.0
+
+
+class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`with_text`: find only articles whose text can be had. `most`: a query that finds more is refused as too wide.
+
+    `queries`: the directory of query files, relative to the configuration directory.
+    """
+
+    service: Service = "ncbi"
+    with_text: bool = True
+    most: Count = 100_000
+    queries: str = "queries"
 
 
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +138,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, one block per stage, as in `configs/run.yaml`."""
 
     fetch: FetchSettings = FetchSettings()
+    search: SearchSettings = SearchSettings()
     parse: ParseSettings = ParseSettings()
     annotate: AnnotateSettings = AnnotateSettings()
     nlp: NlpSettings = NlpSettings()
@@ -207,6 +221,14 @@ def known_email(text: str) -> str:
     if text and not re.fullmatch(_EMAIL, text):
         raise ConfigError(f"--email: '{text}' is no e-mail address")
     return text
+
+
+def known_service(name: str) -> Service:
+    """The service for searches of this name. Raises ConfigError naming those there are."""
+    known: dict[str, Service] = {service: service for service in get_args(Service)}
+    if name not in known:
+        raise ConfigError(f"there is no service '{name}' to search at; allowed: {', '.join(known)}")
+    return known[name]
 
 
 def known_endpoints(given: Iterable[str], endpoints: Endpoints) -> Endpoints:

@@ -36,7 +36,7 @@ from mitotransfer.errors import ConfigError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, Settings
+from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, SearchSettings, Settings, config_root
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
 MANIFEST = "manifest.jsonl"
@@ -67,6 +67,26 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
     leftovers = [path for pattern in (".*.tmp", "*/.*.tmp") for path in (raw / "remote").glob(pattern)]
     removed = store.prune(line.sha256 for line in lines if line.sha256) + remove(leftovers)
     return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
+
+
+def search(
+    query: str, settings: Settings, *, since: str = "", out: Path | None = None, tell: Callable[[str], None] = lambda _: None
+) -> str:
+    """The list of articles that a query, or the query file of this name, finds: an input of `run`, also written to `out`.
+
+    `since`: a date, for what is new. Tells warnings and an account of what was found. Raises ConfigError, ServiceError,
+    OutputError; nothing is written then.
+    """
+    target = fetching.list_file(out) if out else None
+    folders = (settings.path(settings.search.queries), config_root() / SearchSettings().queries)
+    key = os.environ.get("NCBI_API_KEY", "")
+    http = fetching.connect(settings.fetch, __version__, key, settings.parse.max_bytes)
+    found = fetching.search(query, since, settings.fetch, settings.search, folders, http, key)
+    if target:
+        write_whole({target: [found.text]})
+    for line in found.said:
+        tell(line)
+    return found.text
 
 
 def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:

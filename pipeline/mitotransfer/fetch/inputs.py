@@ -18,7 +18,7 @@ from mitotransfer.errors import ConfigError, Problem
 Kind = Literal["file", "pmcid", "pmid", "doi", "unreadable", "skipped"]
 
 ARTICLE_SUFFIXES = frozenset({".xml", ".nxml", ".json", ".txt"})
-_LIST_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".ids", ""})
+LIST_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".ids", ""})
 _LONGEST_LIST = 20_000_000  # bytes; a million ids
 _MOST_WORDS = 6  # in a line of a list of ids, were it junk; the lines of an article are longer
 _ID_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -127,6 +127,8 @@ def _file(path: Path) -> Iterator[Request]:
     if lines is None:
         yield Request("file", printable(path.stem), shown, path=str(path))
         return
+    if not any(map(_without_comment, lines)):
+        yield Request("skipped", printable(path.stem), shown, reason="a list of ids without any")
     for number, line in enumerate(lines, 1):
         text = _without_comment(line)
         if not text:
@@ -146,9 +148,10 @@ def _without_comment(line: str) -> str:
 def _id_lines(path: Path) -> list[str] | None:
     """The lines of a `.txt`, `.csv` or `.tsv` file that is a list of ids; None for an article.
 
-    A list holds an id, and either at least half of its lines are ids or none of them is as long as a sentence.
+    A list holds an id, and either at least half of its lines are ids or none of them is as long as a sentence. It may hold
+    none if it holds nothing but comments: a search that finds nothing new makes one.
     """
-    if path.suffix.lower() not in _LIST_SUFFIXES:
+    if path.suffix.lower() not in LIST_SUFFIXES:
         return None
     try:
         if path.stat().st_size > _LONGEST_LIST:
@@ -159,6 +162,8 @@ def _id_lines(path: Path) -> list[str] | None:
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     lines = re.split(r"\r\n|\r|\n", data.decode(encoding, "replace"))
     filled = [text for line in lines if (text := _without_comment(line))]
+    if not filled and any(line.strip() for line in lines):
+        return lines
     ids = sum(identify(text) is not None for text in filled)
     short = all(len(text.split()) <= _MOST_WORDS for text in filled)
     return lines if ids and (2 * ids >= len(filled) or short) else None
