@@ -12,16 +12,12 @@ Parse and annotate redo only shards whose key (input, settings, program) changed
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain, count
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -29,21 +25,30 @@ from mitotransfer import __version__
 from mitotransfer import annotate as annotating
 from mitotransfer import evaluate as evaluating
 from mitotransfer import fetch as fetching
-from mitotransfer import parse as parsing
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.document import Annotated, Article, Head, Registered, Status
-from mitotransfer.errors import ConfigError, InputError, Problem, Severity
+from mitotransfer.document import Annotated, Article, Registered
+from mitotransfer.errors import Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings, SearchSettings, Settings, config_root
+from mitotransfer.settings import SearchSettings, Settings, config_root
+from mitotransfer.steps import (
+    MANIFEST,
+    annotate_one,
+    as_shard,
+    decoded,
+    failed,
+    outcome_of,
+    parse_jobs,
+    parse_one,
+    payloads,
+    unread,
+)
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
-MANIFEST = "manifest.jsonl"
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
-Document = TypeVar("Document", Article, Annotated)
 
 
 def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None = None) -> Counts:
@@ -67,7 +72,7 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
     write_whole({raw / MANIFEST: [msgspec.json.encode(line) + b"\n" for line in lines]})
     leftovers = [path for pattern in (".*.tmp", "*/.*.tmp") for path in (raw / "remote").glob(pattern)]
     removed = store.prune(line.sha256 for line in lines if line.sha256) + remove(leftovers)
-    return Counts.of(Counter(_outcome(line.status) for line in lines), started, removed=removed)
+    return Counts.of(Counter(outcome_of(line.status) for line in lines), started, removed=removed)
 
 
 def search(
@@ -96,10 +101,10 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
 
     def killed(job: Job[ManifestLine]) -> Result:
         line, reason = job.argument, "reading it killed the worker process (memory or a crash in a library)"
-        return _unread(line.name, line.file, "parse", "failed", "worker-killed", line.place, reason)
+        return unread(line.name, line.file, "parse", "failed", "worker-killed", line.place, reason)
 
-    work = partial(_parse_one, settings.parse, raw)
-    return run_jobs(_parse_jobs(raw, version), work, Shards(parsed), settings.run, killed)
+    work = partial(parse_one, settings.parse, raw)
+    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, killed)
 
 
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
@@ -114,13 +119,13 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         model,
     )
     source = Shards(parsed)
-    jobs = (Job(name, digest(version, payload), payload) for name, payload in _payloads(source))
+    jobs = (Job(name, digest(version, payload), payload) for name, payload in payloads(source))
 
     def killed(job: Job[bytes]) -> Result:
         reason = "annotating it killed the worker process (memory or a crash in a library)"
-        return _annotations([_failed(article, "worker-killed", reason) for article in _decoded(job.argument, Article)])
+        return as_shard([failed(article, "worker-killed", reason) for article in decoded(job.argument, Article)])
 
-    return run_jobs(jobs, partial(_annotate_one, options, nlp), Shards(annotated), settings.run, killed)
+    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, killed)
 
 
 def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
@@ -131,7 +136,7 @@ def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
     started = time.perf_counter()
     options = settings.fetch
     queries = fetching.read_queries(settings.file(options.registry_queries))
-    articles = (article for _, payload in _payloads(Shards(annotated)) for article in _decoded(payload, Annotated))
+    articles = (article for _, payload in payloads(Shards(annotated)) for article in decoded(payload, Annotated))
     numbers = {role.surface for article in articles for event in article.events for role in event.named("nct")}
     service = None
     if not options.offline:
@@ -146,7 +151,7 @@ def tabulate(annotated: Path, out: Path, settings: Settings, raw: Path | None = 
     With `raw` trials are completed by what the registry stage left there.
     """
     started = time.perf_counter()
-    articles = [article for _, payload in _payloads(Shards(annotated)) for article in _decoded(payload, Annotated)]
+    articles = [article for _, payload in payloads(Shards(annotated)) for article in decoded(payload, Annotated)]
     registered, told = _registered(raw, settings) if raw else ([], [])
     tables = tabulating.build_tables(articles, settings.tabulate, registered, told)
     tabulating.write_tables(out, tables.files)
@@ -286,127 +291,3 @@ def score_model(corpora: Path, settings: Settings, *, recipe: Path | None, pipel
 def _json(content: object) -> list[bytes]:
     """Indented JSON as the pieces of a file."""
     return [msgspec.json.format(msgspec.json.encode(content), indent=2), b"\n"]
-
-
-def _payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
-    for name in shards.index():
-        payload = shards.read(name)
-        if payload is None:
-            raise ConfigError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
-        yield name, payload
-
-
-def _parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
-    """A job per manifest line; a name that comes again gets a number, so that every line has a shard."""
-    taken: set[str] = set()
-    for line in _manifest(raw):
-        names = chain([line.name], (f"{line.name}@{number}" for number in count(2)))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        yield Job(name, digest(version, msgspec.json.encode(line)), line)
-
-
-def _manifest(raw: Path) -> list[ManifestLine]:
-    try:
-        lines = (raw / MANIFEST).read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
-    except OSError as error:
-        raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
-
-
-def _parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
-    if line.status != "ok" and not line.sha256:
-        return _unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
-    data = _stored(raw, line.sha256)
-    try:
-        articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
-        if line.status != "ok":
-            return _front_only(articles, line)
-        return Result("done", msgspec.json.encode(_with_identity(articles, line)))
-    except InputError as error:
-        inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
-        place = f"{line.place}{inner}" if inner != error.place else f"{line.place}{error.place and ': '}{error.place}"
-        return _unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
-    except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
-        return _unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
-
-
-def _stored(raw: Path, sha256: str) -> bytes:
-    path = Blobs(raw / "store").path(sha256)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: missing; run the fetch stage again") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise ConfigError(f"{path}: damaged; run the fetch stage again")
-    return data
-
-
-def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]:
-    """The articles with what their source says of them, and a problem where the only one of a file is not the one it came as."""
-    for article in articles:
-        article.head.licence = line.licence or article.head.licence
-        article.head.retracted = article.head.retracted or "retracted" in line.flags
-        if line.code:  # fetched, yet with something to be said
-            article.problems += (Problem(article.head.source, "fetch", "warning", line.code, line.place, line.reason),)
-    if len(articles) == 1 and (problem := fetching.mistaken_id(line.name, articles[0].head)):
-        articles[0].problems += (problem,)
-    return articles
-
-
-def _annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) -> Result:
-    resources = annotating.load(options, nlp)
-    done: list[Annotated] = []
-    for article in _decoded(payload, Article):
-        try:
-            done.append(annotating.annotate_article(article, resources))
-        except Exception as error:  # noqa: BLE001 as in _parse_one
-            done.append(_failed(article, "internal-error", _told(error)))
-    return _annotations(done)
-
-
-def _failed(article: Article, code: str, reason: str) -> Annotated:
-    problem = Problem(article.head.source, "annotate", "error", code, article.head.file, reason)
-    return Annotated(article.head, problems=(*article.problems, problem), status="failed", reason=reason)
-
-
-def _annotations(done: list[Annotated]) -> Result:
-    outcomes = [_outcome(article.status) for article in done]
-    worst = next((name for name in ("failed", "dropped") if name in outcomes), "done")
-    return Result(worst, msgspec.json.encode(done))
-
-
-def _decoded(payload: bytes, kind: type[Document]) -> list[Document]:
-    """The articles of a shard. Raises ConfigError when a program of another version wrote it."""
-    try:
-        return msgspec.json.decode(payload, type=list[kind])  # type: ignore[valid-type]
-    except msgspec.DecodeError as error:
-        raise ConfigError(f"an intermediate result was written by another version ({error}); run its stage again") from error
-
-
-def _front_only(articles: list[Article], line: ManifestLine) -> Result:
-    """Articles whose full text is withheld: known by name, read no further."""
-    problem = Problem(line.name, "fetch", "error", line.code, line.place, line.reason)
-    found = [Article(article.head, problems=(problem,), status=line.status, reason=line.reason) for article in articles]
-    return Result(_outcome(line.status), msgspec.json.encode(found))
-
-
-def _unread(name: str, file: str, stage: str, status: Status, code: str, place: str, reason: str) -> Result:
-    """The shard of an input that gave no article: it still has a line in the outputs."""
-    severity: Severity = "note" if status == "dropped" else "error"
-    problem = Problem(name, stage, severity, code, place, reason)
-    article = Article(Head(name, file=file), problems=(problem,), status=status, reason=reason)
-    return Result(_outcome(status), msgspec.json.encode([article]))
-
-
-def _outcome(status: Status) -> str:
-    return {"ok": "done", "dropped": "dropped"}.get(status, "failed")
-
-
-def _told(error: Exception) -> str:
-    """An unforeseen exception in one line, with the place in our code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unforeseen {type(error).__name__}{where}: {error}; please report it"

@@ -92,7 +92,7 @@ def test_shipped_queries_for_europe_pmc_are_understood(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(QUERIES.glob("*.txt")), ids=lambda path: path.name)
 def test_shipped_queries_say_what_they_are_for(path: Path) -> None:
     first, *rest = path.read_text().splitlines()
-    assert re.match(r"# \w.*Table [123]", first) and rest
+    assert re.match(r"# \w.*(?:Table [123]|rows?\b|Trials)", first) and rest
 
 
 @pytest.mark.parametrize(
