@@ -35,6 +35,7 @@ _SOURCE_ID = "The article that was read: PMCID, else PMID, DOI or file name"
 _STUDY = "of the work the row is about (for a review: the cited reference)"
 _EVIDENCE_IDS = "evidence_id of each line of evidence.csv behind this row"
 _REVIEW = "What a reviewer decided"
+_RETRACTED = "true when the article that was read was retracted: by its own word, or the word of the service it came from"
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class SecretionRow:
     study_doi: str = column(f"DOI {_STUDY}")
     evidence_ids: str = column(_EVIDENCE_IDS)
     review_status: str = column(_REVIEW, enum=REVIEW_STATES)
+    retracted: str = column(_RETRACTED, type="boolean", enum=TRUTH)
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class TransplantationRow:
     study_doi: str = column(f"DOI {_STUDY}")
     evidence_ids: str = column(_EVIDENCE_IDS)
     review_status: str = column(_REVIEW, enum=REVIEW_STATES)
+    retracted: str = column(_RETRACTED, type="boolean", enum=TRUTH)
 
 
 @dataclass(slots=True)
@@ -137,6 +140,7 @@ class TrialRow:
     study_doi: str = column(f"DOI {_STUDY}")
     evidence_ids: str = column(_EVIDENCE_IDS)
     review_status: str = column(_REVIEW, enum=REVIEW_STATES)
+    retracted: str = column(_RETRACTED, type="boolean", enum=TRUTH)
 
 
 @dataclass(slots=True)

@@ -51,6 +51,13 @@ def test_every_file_is_there_even_without_articles() -> None:
     assert tables.outcomes.total() == 0
 
 
+def test_every_row_of_a_retracted_article_says_so() -> None:
+    retracted, other = article(event(DONOR, RECIPIENT)), article(event(DONOR, RECIPIENT), source="PMC2")
+    retracted.head.retracted = True
+    rows = build(retracted, other)["table1_secretion.csv"]
+    assert {row.source_id: row.retracted for row in rows} == {"PMC1": "true", "PMC2": "false"}
+
+
 def test_events_of_a_group_make_one_row() -> None:
     effect = event(
         EFFECT, kind="effect", locator=Locator("/article/table/tr[1]/td[3]", "Table 1", "Increased ATP", 0, 13), confidence=0.8

@@ -95,14 +95,15 @@ def _add_article(files: dict[str, list[Any]], article: Annotated, settings: Tabu
     for group in groups:
         first = next(main_events(group), group.events[0])
         row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
-        _add_row(files, group, row_id, article.head.source, trials.of(group), quoted=quoted)
+        row = _add_row(files, group, row_id, article.head.source, trials.of(group), quoted=quoted)
+        row.retracted = _truth(article.head.retracted)
     return len(groups)
 
 
 def _add_row(
     files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None, *, quoted: bool = True
-) -> None:
-    """A row with its evidence, in which an article's events stand as they were read; the row has the registry's values, too."""
+) -> Any:
+    """Adds a row, which is returned, with its evidence, in which an article's events stand as they were read; the row has the registry's values, too."""
     evidence = [_evidence(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
     if not quoted:
         evidence = [dataclasses.replace(line, sentence="") for line in evidence]
@@ -116,6 +117,7 @@ def _add_row(
         row.registry_checked = entry.asked
     files[TABLE_FILES[group.table]].append(row)
     files["evidence.csv"] += evidence
+    return row
 
 
 def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
@@ -157,6 +159,7 @@ def _row(group: Group, row_id: str, source: str, evidence: Iterable[EvidenceRow]
         "study_doi": group.study.doi,
         "evidence_ids": SEPARATOR.join(dict.fromkeys(line.evidence_id for line in evidence)),
         "review_status": "proposed",
+        "retracted": "false",
     }
     if group.table != "trials":
         main = list(main_events(group)) or group.events
