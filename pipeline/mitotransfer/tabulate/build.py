@@ -103,7 +103,10 @@ def _add_article(files: dict[str, list[Any]], article: Annotated, settings: Tabu
 def _add_row(
     files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None, *, quoted: bool = True
 ) -> Any:
-    """Adds a row, which is returned, with its evidence, in which an article's events stand as they were read; the row has the registry's values, too."""
+    """Adds a row with its evidence, in which an article's events stand as they were read; the row has the registry's values, too.
+
+    Returns the row.
+    """
     evidence = [_evidence(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
     if not quoted:
         evidence = [dataclasses.replace(line, sentence="") for line in evidence]
