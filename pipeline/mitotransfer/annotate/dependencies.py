@@ -72,26 +72,58 @@ class DependencyRules:
 
     def __init__(self, rules: Sequence[DependencyRule], lists: Mapping[str, Sequence[str]], vocab: Vocab) -> None:
         self._rules = {rule.id: rule for rule in rules}
-        self._nodes: dict[str, list[list[str]]] = {}
-        self._matcher = DependencyMatcher(vocab)
-        for rule in rules:
-            variants = compiled(rule, lists)
-            for number, variant in enumerate(variants):
-                # each under a name of its own: the matcher does not tell which of several patterns it was
-                self._matcher.add(f"{rule.id} {number}", [variant])
-            self._nodes[rule.id] = [[node["RIGHT_ID"] for node in variant] for variant in variants]
+        self._variants: dict[str, list[_Variant]] = {
+            rule.id: [_variant(nodes, vocab) for nodes in compiled(rule, lists)] for rule in rules
+        }
 
     def matches(self, doc: Doc) -> list[Found]:
         """The rules that apply to a document, in the order of the files, then of the text."""
-        found: dict[str, list[dict[str, int]]] = {}
-        for key, places in self._matcher(doc):
-            ident, number = doc.vocab.strings[key].rsplit(" ", 1)
-            found.setdefault(ident, []).append(dict(zip(self._nodes[ident][int(number)], places, strict=True)))
+        here = {
+            "LEMMA": {token.lemma_ for token in doc},
+            "LOWER": {token.lower_ for token in doc},
+            "DEP": {token.dep_ for token in doc},
+        } | {mark: {token._.get(name) for token in doc} for mark, name in _MARKS.items()}
         return [
             Found(rule, {name: doc[place] for name, place in nodes.items()})
             for ident, rule in self._rules.items()
-            for nodes in sorted(_fullest(found.get(ident, [])), key=lambda nodes: sorted(nodes.values()))
+            for nodes in sorted(
+                _fullest(list(_places(self._variants[ident], doc, here))), key=lambda nodes: sorted(nodes.values())
+            )
         ]
+
+
+class _Variant(NamedTuple):
+    """One choice of a rule's optional nodes: their names, what a document must have somewhere (by property, one of these
+    values), and the matcher, which is far dearer to ask."""
+
+    nodes: list[str]
+    needs: list[tuple[str, frozenset[str]]]
+    matcher: DependencyMatcher
+
+
+def _variant(nodes: list[dict[str, Any]], vocab: Vocab) -> _Variant:
+    matcher = DependencyMatcher(vocab)
+    matcher.add("rule", [nodes])
+    attributes = [node["RIGHT_ATTRS"] for node in nodes]
+    needs = [(key, wanted) for one in attributes for key in ("LEMMA", "LOWER", "DEP") if (wanted := _wanted(one.get(key)))]
+    needs += [
+        (mark, wanted) for one in attributes for mark, name in _MARKS.items() if (wanted := _wanted(one.get("_", {}).get(name)))
+    ]
+    return _Variant([node["RIGHT_ID"] for node in nodes], needs, matcher)
+
+
+def _wanted(values: Any) -> frozenset[str]:
+    """The values one of which a property must have; empty when it may have others."""
+    if isinstance(values, str):
+        return frozenset([values])
+    return frozenset(values.get("IN", ())) if values else frozenset()
+
+
+def _places(variants: Sequence[_Variant], doc: Doc, here: Mapping[str, set[str]]) -> Iterator[dict[str, int]]:
+    for nodes, needs, matcher in variants:
+        if not any(here[key].isdisjoint(values) for key, values in needs):
+            for _, places in matcher(doc):
+                yield dict(zip(nodes, places, strict=True))
 
 
 def _fullest(found: list[dict[str, int]]) -> list[dict[str, int]]:
@@ -181,7 +213,9 @@ def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple
         if read["key"] == "LEMMA":
             values = [form for value in values for form in _lemmas(value)]
         if read["sign"] is None:
-            wanted: dict[str, Any] = {"NOT_IN": [""]}
+            wanted: Any = {"NOT_IN": [""]}
+        elif read["sign"] == "=" and len(values) == 1:
+            wanted = values[0]  # compared by the matcher itself, which is faster than asking a set
         else:
             wanted = {"IN" if read["sign"] == "=" else "NOT_IN": values}
         if read["key"] in _MARKS:

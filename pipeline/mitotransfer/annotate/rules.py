@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -36,6 +36,10 @@ _STOP = (
 # Two adjectives in a row may have a comma between them; what cells lack or carry is a mechanism ("Cx43-deficient MSCs").
 _WORD = rf"(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*(?:(?<=ic|al|ed|nt|us|ve),)?"
 _NARROWER = rf"(?:(?:{_WORD}|<(?:species|tissue|cell|adjective|mechanism)\d+/>)[ ‐‑-])"
+# What `_needs` looks at in a pattern: escaped signs and character classes are passed over.
+_PARTS = re.compile(
+    r"\\.|\[(?:\\.|[^\]])*\]|<\(\?:(?P<slots>[a-z|]+)\)|<(?P<slot>[a-z]+)(?=\\d)|\{(?:\w+=)?(?P<braces>[a-z_]+(?:\|[a-z_]+)*)\}(?![?*])|[()|]"
+)
 _JOINT = r"(?:, | and | or |, and |, or | as well as |/)"
 # Brackets are taken away before patterns are tried, so a list is names, joints and a few words between them.
 _SLOT = r"<(?:{kinds})\d+/>"
@@ -150,7 +154,7 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return {phrase.id: phrase for phrase in self.attributions}
 
     @cached_property
-    def compiled(self) -> tuple[tuple[Rule, tuple[re.Pattern[str], ...]], ...]:
+    def compiled(self) -> tuple[tuple[Rule, tuple[Pattern, ...]], ...]:
         """Each rule with its patterns as regular expressions."""
         return tuple((rule, tuple(_compiled(pattern, self.words) for pattern in rule.patterns)) for rule in self.rules)
 
@@ -221,8 +225,36 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return _any(self.comparators)
 
 
-def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
-    return re.compile(expand(pattern, words), re.IGNORECASE)
+class Pattern(NamedTuple):
+    """A pattern as a regular expression. In a sentence that lacks a slot of one of the `needs` it cannot apply."""
+
+    regex: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]
+
+
+def _compiled(pattern: str, words: dict[str, str]) -> Pattern:
+    return Pattern(re.compile(expand(pattern, words), re.IGNORECASE), tuple(dict.fromkeys(_needs(pattern, words))))
+
+
+def _needs(pattern: str, words: dict[str, str]) -> list[frozenset[str]]:
+    """The kinds of slots, one of each set, without which a pattern cannot apply: those outside of all groups.
+
+    Nothing is known of a pattern that is a choice between several.
+    """
+    needed: list[frozenset[str]] = []
+    depth = 0
+    for part in _PARTS.finditer(pattern):
+        depth += (part[0] == "(") - (part[0] == ")")
+        if part[0] == "|" and not depth:
+            return []
+        kinds = (part["braces"] or part["slots"] or part["slot"] or "").split("|")
+        if depth or not kinds[0]:
+            continue
+        if set(kinds) <= SLOTS | TRIGGERS:
+            needed.append(frozenset(kinds))
+        elif kinds[0] in words:
+            needed += _needs(words[kinds[0]], words)
+    return needed
 
 
 def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:

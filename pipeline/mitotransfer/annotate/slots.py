@@ -150,9 +150,12 @@ def _trigger_kind(mention: Mention, resources: Resources) -> str:
 
 def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
     """The rules that apply to a sentence, in the order of the file, each as often as it does."""
+    here = {kind for kinds, _, _ in _SLOT.findall(sentence.text) for kind in kinds.split("+")}
     for rule, patterns in resources.rules.compiled:
-        for pattern in patterns:
-            for found in pattern.finditer(sentence.text):
+        for regex, needs in patterns:
+            if any(here.isdisjoint(kinds) for kinds in needs):
+                continue
+            for found in regex.finditer(sentence.text):
                 roles = {role: _filled(sentence, piece) for role, piece in found.groupdict().items() if piece}
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
