@@ -108,6 +108,6 @@ def _convinces(finding: Finding) -> bool:
         return False  # mitochondria are handled in many methods: what an article is about, it says elsewhere, too
     if finding.table == "transplantation":
         return True
-    filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
+    filled = sum(bool(finding.roles.get(role)) or role in finding.pronouns for role in ("donor", "recipient", "form"))
     sole = finding.kind == "secretion" or (finding.sentence.passage.kind == "title" and finding.kind == "transfer")
     return filled >= _ENOUGH or (sole and filled > 0)
