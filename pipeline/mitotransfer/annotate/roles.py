@@ -37,6 +37,7 @@ _HOLDING = re.compile(
 MUTUAL = frozenset({
     "prose:transfer_between", "prose:exchanged_between", "prose:traffic_between", "prose:traffic_seen_between"
 })  # fmt: skip
+_BETWEEN = re.compile(r"\b(?:between|among) (?:[\w‐-]+ ){0,4}$")
 # Categories of names that only the language models know: any gene or chemical.
 _MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
@@ -191,10 +192,16 @@ def _add(roles: Roles, more: Roles) -> None:
         kept += [m for m in mentions if m not in kept]
 
 
+def goes_between(finding: Finding) -> bool:
+    """Whether a finding says between which cells mitochondria go, and not from which to which."""
+    donors = finding.roles.get("donor", [])
+    return finding.rule in MUTUAL or (len(donors) > 1 and _BETWEEN.search(finding.sentence.text, 0, donors[0].start) is not None)
+
+
 def _settle(finding: Finding, resources: Resources) -> None:
     """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
     donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
-    if finding.rule in MUTUAL and not recipients:
+    if not recipients and goes_between(finding):
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return
