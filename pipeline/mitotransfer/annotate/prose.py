@@ -41,7 +41,7 @@ def prose_events(
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
-    if not _on_topic([finding for reading in first.values() for finding in _own(reading)], _cells_meet(read, resources)):
+    if not _on_topic([finding for reading in first.values() for finding in _own(reading)], _cells_meet(read, first.values(), resources)):
         return events + trials
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
@@ -87,10 +87,12 @@ def _is_own(sentence: Sentence) -> bool:
     return sentence.voice in ("own", "aim")
 
 
-def _cells_meet(read: Sequence[Sentence], resources: Resources) -> bool:
-    """Whether the article's own sentences bring cells together: cultures of two, contacts between cells, exchange."""
+def _cells_meet(read: Sequence[Sentence], readings: Iterable[Reading], resources: Resources) -> bool:
+    """Whether the article brings cells together: cultures of two, contacts between them, a title with cells and a transfer."""
     sign = resources.rules.sign["cells_meet"]
-    return any(_is_own(s) and sign.search(s.text) for s in read)
+    titled = (r for r in readings if r.sentence.passage.kind == "title" and any(f.kind == "transfer" for f in r.findings))
+    named = any(m.category in _CELLS for r in titled for m in r.slots.mentions)
+    return named or any(_is_own(s) and sign.search(s.text) for s in read)
 
 
 def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:

@@ -160,6 +160,8 @@ def _has_subject(found: Found) -> bool:
     trigger = found.tokens.get("trigger")
     if found.rule.table != "secretion" or trigger is None or "_head" not in found.tokens:
         return False
+    if trigger.dep_ == "advcl" and trigger.tag_ not in ("VB", "VBG"):
+        return True  # a clause of its own, whose subject the parser did not see
     return any(child.dep_ in ("nsubj", "nsubjpass") and child not in found.tokens.values() for child in trigger.lefts)
 
 
