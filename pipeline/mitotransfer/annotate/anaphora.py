@@ -39,9 +39,18 @@ def _slot(token: Token, lists: Lists) -> str:
         return ANAPHOR
     if token.lemma_ in lists.get("quantity", ()) or token.pos_ == "NUM":
         return next((held._.slot for held in _behind(token, "of") if held._.slot in _MATTER), "")
+    if token.lemma_ in lists.get("cell_part", ()) and _whose(token) is not None:
+        return "cell"
     if token.lemma_ in lists.get("container", ()) and _holds(token, lists):
         return "form"
     return ""
+
+
+def _whose(part: Token) -> Token | None:
+    """The cell that a part belongs to: "axons of neurons", "neuronal axons"; "somata and axons of neurons" for both."""
+    held = [one for one in (*_behind(part, "of"), *(c for c in part.lefts if c.dep_ in _NARROWS)) if _within(one, "cell")]
+    further = (one for child in part.rights if child.dep_ == "conj" for one in (_whose(child),) if one is not None)
+    return next(iter(held), None) or next(further, None)
 
 
 def _within(token: Token, slot: str) -> bool:
@@ -76,6 +85,8 @@ def name_of(token: Token, mentions: Sequence[Mention]) -> Mention | None:
     for mention in mentions:
         if mention.start < end and begin < mention.end:
             return mention
+    if (whole := _whose(token)) is not None and token.dep_ != "ROOT":
+        return name_of(whole, mentions)
     inner = (name_of(child, mentions) for child in reversed(list(token.lefts)) if child.dep_ in _NARROWS)
     if (found := next((m for m in inner if m is not None and m.category in ("cell", "cell_line")), None)) is not None:
         return found

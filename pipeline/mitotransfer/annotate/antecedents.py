@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mitotransfer.annotate.kinds import is_kind_of, related
 from mitotransfer.annotate.resources import Resources
@@ -17,6 +18,8 @@ from mitotransfer.document import Mention
 
 _CELLS = ("cell", "cell_line")
 Signs = Mapping[str, re.Pattern[str]]
+_SIDES = ("donor", "recipient")
+Pair = tuple[Reading, list[Mention], list[Mention]]  # cells that are cultured together
 Named = tuple[Reading, list[Mention]]  # where cells are named
 _OF_A_SOURCE = frozenset({"cell:stem_cell", "cell:mesenchymal_stem_cell", "cell:stromal_cell"})
 
@@ -31,6 +34,8 @@ def fill(own: Sequence[Reading], resources: Resources) -> None:
     for reading in own:
         findings = [f for f in reading.findings if f.table == "secretion"]
         for finding in findings:
+            for role in _SIDES:
+                _resolve(finding, role, reading, before)
             if not finding.idents("donor"):
                 _fill_donor(finding, reading, before, donors, sign)
                 other = donors or given
@@ -47,10 +52,39 @@ def fill(own: Sequence[Reading], resources: Resources) -> None:
         before = reading
     _fill_partners(own, resources.vocabulary, sign)
     for reading in own:
+        if sign["both_ways"].search(reading.sentence.text):
+            reading.findings += [other for f in reading.findings if (other := _other_way(f)) is not None]
+    for reading in own:
         for finding in reading.findings:
             if finding.table == "secretion":
-                for role in ("donor", "recipient"):
+                for role in _SIDES:
                     _narrow(finding, role, reading, own, resources)
+
+
+def _resolve(finding: Finding, role: str, reading: Reading, before: Reading | None) -> None:
+    """A pronoun is what was last named before it in its sentence, else what the sentence before opens with."""
+    place = finding.pronouns.get(role)
+    if place is None or any(m.category in _CELLS for m in finding.roles.get(role, ())):
+        return
+    other = finding.roles.get(_SIDES[role == _SIDES[0]], [])
+    here = [m for m in _cells(reading) if m.end <= place and m not in other]
+    if here:
+        finding.roles[role] = _last_group(here, reading.sentence.text)
+    elif before is not None and _same_passage(before, reading) and (there := _cells(before)):
+        _lend(finding, role, before, _first_group(there, before.sentence.text))
+
+
+def _other_way(finding: Finding) -> Finding | None:
+    """The same from the recipients to the donors, for a finding that names or is lent both."""
+    donors, recipients = ([*finding.roles.get(role, ()), *finding.elsewhere.get(role, ())] for role in _SIDES)
+    if finding.table != "secretion" or finding.polarity.negated or not (donors and recipients):
+        return None
+    finding.both_ways = True
+    roles = finding.roles | {"donor": finding.roles.get("recipient", []), "recipient": finding.roles.get("donor", [])}
+    swapped = dict(zip(_SIDES, reversed(_SIDES), strict=True))
+    elsewhere = {swapped.get(role, role): mentions for role, mentions in finding.elsewhere.items()}
+    places = {swapped.get(role, role): place for role, place in finding.places.items()}
+    return replace(finding, roles=roles, elsewhere=elsewhere, places=places, pronouns={})
 
 
 def _are_recipients(mentions: Sequence[Mention], finding: Finding) -> bool:
@@ -97,6 +131,16 @@ def _last_group(mentions: Sequence[Mention], text: str) -> list[Mention]:
     return group
 
 
+def _first_group(mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """All that are joined to the first one: "HeLa and Jurkat cells were grown on MSCs"."""
+    group = [mentions[0]]
+    for mention in mentions[1:]:
+        if not re.fullmatch(r"\W*(?:\b(?:and|or)\b)?\W*", text[group[-1].end : mention.start]):
+            break
+        group.append(mention)
+    return group
+
+
 def _cells(reading: Reading) -> list[Mention]:
     """The cells a sentence names; of a line and the cell it is made of, the line."""
     found: list[Mention] = []
@@ -117,12 +161,18 @@ def _lend(finding: Finding, role: str, place: Reading, mentions: Sequence[Mentio
 
 
 def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary, sign: Signs) -> None:
-    """Where no finding names a recipient: the cells that the donors are cultured with; without donors those that were stained."""
+    """Where no finding names a recipient: the cells that the donors are cultured with; without donors those that were stained.
+
+    Where none names a donor: the cells that the recipients are cultured with.
+    """
     stated = [f for r in own for f in r.findings if f.table == "secretion" and not f.polarity.negated]
+    pairs = [pair for r in own if (pair := _cultured_together(r, sign)) is not None]
+    if not any(f.idents("donor") for f in stated):
+        for finding in stated:
+            _fill_givers(finding, pairs, vocabulary)
     if any(m.category in _CELLS for f in stated for m in f.roles.get("recipient", ())):
         return
     findings = [f for f in stated if f.kind == "transfer"]
-    pairs = [pair for r in own if (pair := _cultured_together(r, sign)) is not None]
     for finding in findings:
         donors = finding.idents("donor")
         for reading, first, second in pairs:
@@ -138,13 +188,26 @@ def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary, sign: Signs) 
             break
 
 
-def _cultured_together(reading: Reading, sign: Signs) -> tuple[Reading, list[Mention], list[Mention]] | None:
+def _fill_givers(finding: Finding, pairs: Sequence[Pair], vocabulary: Vocabulary) -> None:
+    """The cells that the recipients of a finding are cultured with, if they are others."""
+    takers = {m.ident for m in finding.roles.get("recipient", ()) if m.category in _CELLS}
+    for reading, first, second in pairs:
+        for one, other in ((first, second), (second, first)):
+            others = {m.ident for m in other}
+            if takers and related({m.ident for m in one}, takers, vocabulary) and not related(others, takers, vocabulary):
+                _lend(finding, "donor", reading, other)
+                return
+
+
+def _cultured_together(reading: Reading, sign: Signs) -> Pair | None:
     """The cells before and after what says that they are cultured together."""
     word = sign["together"].search(reading.sentence.text)
     if word is None:
         return None
     cells = _cells(reading)
     before, after = [m for m in cells if m.end <= word.start()], [m for m in cells if m.start >= word.end()]
+    if len(before) > 1 and not after:  # "T24 and RT4 cells were cocultured"
+        return reading, before[:-1], before[-1:]
     return (reading, _last_group(before, reading.sentence.text), after[:1]) if before and after else None
 
 

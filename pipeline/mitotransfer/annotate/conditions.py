@@ -36,6 +36,10 @@ def add_conditions(row: Draft, readings: Sequence[Reading], own: Sequence[Readin
     for reading in (*near, *(r for r in own if r not in near)):
         for mention in _conditions(reading, row, frame, finding=reading in near):
             role = _role(mention, reading, frame)
+            if row.negated and reading not in near and role.ident != _COCULTURE:
+                continue  # what else the article did need not hold where nothing moved
+            if _names_the_cells(role, row, frame):
+                continue
             if len(kept) < _MOST and not _said(role, kept, frame.resources.vocabulary):
                 kept[role.ident or role.surface.lower()] = None
                 row.say(reading, [role], "prose:condition", _FOUND if reading in near else _NEAR)
@@ -51,6 +55,14 @@ def _add_model(row: Draft, frame: Frame) -> None:
         mention = Mention(told.start, told.end, category, told.role.ident, told.role.surface)
         if told.reading.sentence.voice == "own" and _fits(mention, told.reading, frame):
             row.say(told.reading, [_role(mention, told.reading, frame)], "prose:condition", _MODEL, start=told.start)
+
+
+def _names_the_cells(role: Role, row: Draft, frame: Frame) -> bool:
+    """Whether a disease is what its cells are called after: leukemia is no condition of leukemia cells."""
+    vocabulary = frame.resources.vocabulary
+    known = (vocabulary.label(ident) for name in ("donor", "recipient") for ident in row.idents(name) if ident)
+    label = vocabulary.label(role.ident) if role.ident in vocabulary.entries else role.surface
+    return any(cell.lower().startswith(f"{label.lower()} ") for cell in known)
 
 
 def _said(role: Role, kept: dict[str, None], vocabulary: Vocabulary) -> bool:

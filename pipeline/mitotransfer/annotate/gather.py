@@ -39,7 +39,7 @@ def gathered_rows(
     frame = Frame(readings, resources, extra)
     own = [r for r in readings if r.sentence.voice != "aim"]
     _route_findings(own, readings)
-    prepared = any(f.rule in PREPARED for r in own for f in r.findings)
+    prepared = any(_is_prepared(f) for r in own for f in r.findings)
     secretion = secretion_standing(secretion_rows(own, resources), prepared)
     transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
     by_sentence = {id(r.sentence): r for r in own}
@@ -77,6 +77,11 @@ def _route_findings(own: Sequence[Reading], readings: Sequence[Reading]) -> None
                 continue
             if (prepared and not natural) or (not _from_cell(finding) and (said or not natural)):
                 finding.table, finding.kind = "transplantation", "uptake"
+
+
+def _is_prepared(finding: Finding) -> bool:
+    """Whether mitochondria are given in words that a preparation is spoken of in: cells, too, "give" mitochondria."""
+    return finding.rule == PREPARED[1] or (finding.rule in PREPARED and PREPARATION.search(finding.sentence.text) is not None)
 
 
 def _only_isolated(readings: Sequence[Reading], findings: Sequence[Finding]) -> bool:

@@ -31,6 +31,8 @@ def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) 
         text, sign = reading.sentence.text, frame.resources.rules.sign
         if not (reading.sentence.topical or reading.controlled) or sign["others_found"].search(text):
             continue
+        if sign["bought"].search(text):
+            continue
         roles = _roles(reading, frame)
         for row, known in zip(stated, told, strict=True):
             new = [role for role in roles if (role.ident or role.surface) not in known][: _MOST - len(known)]

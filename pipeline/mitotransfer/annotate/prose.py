@@ -41,7 +41,7 @@ def prose_events(
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
-    if not _on_topic([finding for reading in first.values() for finding in _own(reading)]):
+    if not _on_topic([finding for reading in first.values() for finding in _own(reading)], _cells_meet(read, first.values(), resources)):
         return events + trials
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
@@ -87,27 +87,45 @@ def _is_own(sentence: Sentence) -> bool:
     return sentence.voice in ("own", "aim")
 
 
-def _on_topic(findings: Sequence[Finding]) -> bool:
-    """Whether one finding shows it, or several together name a donor and a recipient."""
+def _cells_meet(read: Sequence[Sentence], readings: Iterable[Reading], resources: Resources) -> bool:
+    """Whether the article brings cells together: cultures of two, contacts between them, a title with cells and a transfer."""
+    sign = resources.rules.sign["cells_meet"]
+    titled = (r for r in readings if r.sentence.passage.kind == "title" and any(f.kind == "transfer" for f in r.findings))
+    named = any(m.category in _CELLS for r in titled for m in r.slots.mentions)
+    return named or any(_is_own(s) and sign.search(s.text) for s in read)
+
+
+def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:
+    """Whether one finding shows it, or several together name a donor and a recipient.
+
+    Where cells are brought together, a finding that names one of them in its part is enough; the others stand elsewhere.
+    """
     if any(_convinces(finding) for finding in findings):
         return True
     moves = [f for f in findings if f.kind == "secretion"]
     named = [f for f in findings if any(m.category in _CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
     if named and any(f.sentence.passage.kind == "title" for f in moves):
         return True
+    parts = [f for f in named if f.table == "secretion" and not _in_methods(f)]
+    if cells_meet and any(f.kind == "transfer" or f.roles.get("recipient") for f in parts):
+        return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
     both = all(any(f.roles.get(role) for f in pairs) for role in ("donor", "recipient"))
     return both and any(f.kind == "transfer" for f in pairs)
+
+
+def _in_methods(finding: Finding) -> bool:
+    return any(_METHODS.search(title) for title in finding.sentence.passage.section)
 
 
 def _convinces(finding: Finding) -> bool:
     """Whether a finding by itself shows that the article is about mitochondria that leave or enter cells."""
     if finding.rule == f"prose:{CELLS_GIVEN}":
         return False
-    if any(_METHODS.search(title) for title in finding.sentence.passage.section):
+    if _in_methods(finding):
         return False  # mitochondria are handled in many methods: what an article is about, it says elsewhere, too
     if finding.table == "transplantation":
         return True
-    filled = sum(bool(finding.roles.get(role)) for role in ("donor", "recipient", "form"))
+    filled = sum(bool(finding.roles.get(role)) or role in finding.pronouns for role in ("donor", "recipient", "form"))
     sole = finding.kind == "secretion" or (finding.sentence.passage.kind == "title" and finding.kind == "transfer")
     return filled >= _ENOUGH or (sole and filled > 0)

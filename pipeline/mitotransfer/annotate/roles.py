@@ -33,6 +33,11 @@ _HOLDING = re.compile(
     r"(?:(?!by|from|to|and|or)[\w‐-]+ ){0,4}?mitochondria\b(?! DNA)",
     re.IGNORECASE,
 )
+# Rules by which mitochondria go between cells, without saying from which to which.
+MUTUAL = frozenset({
+    "prose:transfer_between", "prose:exchanged_between", "prose:traffic_between", "prose:traffic_seen_between"
+})  # fmt: skip
+_BETWEEN = re.compile(r"\b(?:between|among) (?:[\w‐-]+ ){0,4}$")
 # Categories of names that only the language models know: any gene or chemical.
 _MODELS = ("gene", "chemical")
 CELLS_GIVEN = "cells_given"  # the rule for what is no finding by itself: cells or vesicles given to an animal
@@ -43,7 +48,8 @@ Roles = dict[str, list[Mention]]
 class Finding:
     """A finding of one sentence: its roles as mentions, and the place of its trigger in the sentence.
 
-    `elsewhere` are roles that it leaves open and the sentences of `places` name (`antecedents.py`).
+    `elsewhere` are roles that it leaves open and the sentences of `places` name (`antecedents.py`); `pronouns` are roles that
+    a pronoun fills, with its place. `both_ways` tells that what goes from donor to recipient goes the other way as well.
     """
 
     sentence: Sentence
@@ -56,6 +62,8 @@ class Finding:
     roles: Roles = field(default_factory=dict)
     elsewhere: Roles = field(default_factory=dict)
     places: dict[str, Reading] = field(default_factory=dict)
+    pronouns: dict[str, int] = field(default_factory=dict)
+    both_ways: bool = False
 
     def idents(self, role: str) -> set[str]:
         """The vocabulary ids that fill a role, here or in the sentence that names what this one leaves open."""
@@ -91,7 +99,8 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
     syntax = _by_syntax(sentence, slots, resources, extra, analysis)
-    found = [*matches(slots, resources), *matched([one for one in syntax if one.rule.event != "effect"], slots.mentions)]
+    parsed = list(matched([one for one in syntax if one.rule.event != "effect"], slots.mentions))
+    found = [*(_as_parsed(match, parsed) for match in matches(slots, resources)), *parsed]
     loose: Roles = {}
     for match in found:
         if not match.rule.event:
@@ -143,7 +152,26 @@ def _by_syntax(sentence: Sentence, slots: Slotted, resources: Resources, extra: 
     mark_slots(doc, slots.kinds())
     mark_directions(doc, resources.rules.meanings)
     mark_further(doc, resources.rules.lists)
-    return resources.dependencies.matches(doc)
+    return [one for one in resources.dependencies.matches(doc) if not _has_subject(one)]
+
+
+def _has_subject(found: Found) -> bool:
+    """Whether a rule lends a verb (`trigger`) the subject of another one (`_head`) though it has its own."""
+    trigger = found.tokens.get("trigger")
+    if found.rule.table != "secretion" or trigger is None or "_head" not in found.tokens:
+        return False
+    if trigger.dep_ == "advcl" and trigger.tag_ not in ("VB", "VBG"):
+        return True  # a clause of its own, whose subject the parser did not see
+    return any(child.dep_ in ("nsubj", "nsubjpass") and child not in found.tokens.values() for child in trigger.lefts)
+
+
+def _as_parsed(match: Match, parsed: Sequence[Match]) -> Match:
+    """Without the donor that the text of a sentence suggests where its syntax names another one for the same trigger."""
+    donors = match.roles.get("donor")
+    said = [m for one in parsed if one.start == match.start and one.rule.event for m in one.roles.get("donor", ())]
+    if not (donors and said and match.rule.event) or any(m in said for m in donors):
+        return match
+    return match._replace(roles={role: mentions for role, mentions in match.roles.items() if role != "donor"})
 
 
 def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, polarity: Polarity) -> None:
@@ -157,6 +185,7 @@ def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, pola
         home = Finding(sentence, rule.event, rule.table, f"prose:{rule.id}", match.start, match.end, polarity)
         findings.append(home)
     _add(home.roles, match.roles)
+    home.pronouns |= match.pronouns
 
 
 def _add(roles: Roles, more: Roles) -> None:
@@ -165,10 +194,16 @@ def _add(roles: Roles, more: Roles) -> None:
         kept += [m for m in mentions if m not in kept]
 
 
+def goes_between(finding: Finding) -> bool:
+    """Whether a finding says between which cells mitochondria go, and not from which to which."""
+    donors = finding.roles.get("donor", [])
+    return finding.rule in MUTUAL or (len(donors) > 1 and _BETWEEN.search(finding.sentence.text, 0, donors[0].start) is not None)
+
+
 def _settle(finding: Finding, resources: Resources) -> None:
     """A name that two rules put on both sides is the donor; "between A and B" goes from one to the other."""
     donors, recipients = finding.roles.get("donor", []), finding.roles.get("recipient", [])
-    if finding.rule in ("prose:transfer_between", "prose:exchanged_between") and not recipients:
+    if not recipients and goes_between(finding):
         finding.roles["recipient"] = donors[1:] or donors[:1]
         finding.roles["donor"] = donors[:1]
         return

@@ -31,7 +31,7 @@ _BRACES = re.compile(r"\{(?:(\w+)=)?([a-z_]+(?:\|[a-z_]+)*)\}")
 # Words that may stand before a name and belong to it: no verbs, prepositions or conjunctions.
 _STOP = (
     r"(?:and|or|but|by|from|to|into|onto|in|of|on|at|with|without|that|which|who|whose|where|when|while|whereas|after|via|through|for|as|"
-    r"than|is|are|was|were|be|been|has|have|had|did|do|not|no|can|could|may|might|also|then|whether|if)\b"
+    r"than|so|thus|thereby|hence|therefore|is|are|was|were|be|been|has|have|had|did|do|not|no|can|could|may|might|also|then|whether|if)\b"
 )
 # Two adjectives in a row may have a comma between them; what cells lack or carry is a mechanism ("Cx43-deficient MSCs").
 _WORD = rf"(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*(?:(?<=ic|al|ed|nt|us|ve),)?"

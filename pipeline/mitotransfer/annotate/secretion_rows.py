@@ -12,7 +12,7 @@ from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.kinds import general, narrower, related
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.roles import Finding, Reading, forms
+from mitotransfer.annotate.roles import Finding, Reading, forms, goes_between
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
@@ -83,10 +83,9 @@ def _generality(finding: Finding, findings: Sequence[Finding], vocabulary: Vocab
 
 def _mutual(finding: Finding) -> bool:
     """Whether a finding only says that mitochondria go between cells."""
-    text, donors = finding.sentence.text, finding.roles.get("donor", [])
-    if finding.rule in ("prose:transfer_between", "prose:exchanged_between"):
-        return True
-    return len(donors) > 1 and not finding.idents("recipient") and "between" in text[: donors[0].start]
+    if finding.both_ways:
+        return False
+    return goes_between(finding)
 
 
 def _fits(finding: Finding, row: Draft, vocabulary: Vocabulary) -> bool:

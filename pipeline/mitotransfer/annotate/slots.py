@@ -37,6 +37,7 @@ _CATEGORIES = (
 _FURTHER = {"cell": "cell", "cell_line": "cell"}
 _EVENTS = ("secretion", "transfer", "uptake", "transplantation")
 _LOSSES = frozenset({"regulation-negative", "reduction"})
+_PRONOUNS = frozenset({"they", "them", "these", "those"})
 MITOCHONDRIA = "secreted_form:mitochondrion"
 # Secreted forms that are mitochondria as such: they are what moves, not what they move in.
 BARE = frozenset({
@@ -64,12 +65,16 @@ class Slotted(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A rule that applies to a sentence: its roles, and the place of its trigger in the sentence."""
+    """A rule that applies to a sentence: its roles, and the place of its trigger in the sentence.
+
+    `pronouns` are roles that a pronoun fills, each with the place of the pronoun.
+    """
 
     rule: Rule | DependencyRule
     roles: dict[str, list[Mention]]
     start: int
     end: int
+    pronouns: dict[str, int] = {}  # noqa: RUF012 (never changed)
 
 
 def slotted(
@@ -168,7 +173,8 @@ def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Mat
         roles = {role: _named(token, mentions) for role, token in nodes.items() if role in ROLES}
         trigger = nodes.get("trigger") or next(iter(nodes.values()))
         if rule.event or any(roles.values()):
-            yield Match(rule, roles, trigger.idx, trigger.idx + len(trigger))
+            pronouns = {role: token.idx for role, token in nodes.items() if role in ROLES and token.lower_ in _PRONOUNS}
+            yield Match(rule, roles, trigger.idx, trigger.idx + len(trigger), pronouns)
 
 
 def _named(token: Token, mentions: Sequence[Mention]) -> list[Mention]:
