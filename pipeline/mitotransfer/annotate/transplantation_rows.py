@@ -48,8 +48,8 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
     donors = {ident for f in released for ident in f.idents("donor")}
     for reading in own:
         for finding in reading.findings:
-            if finding.rule in PREPARED and reading.loose.get("agent"):
-                continue  # "macrophages loaded with mitochondria were injected": it is the macrophages that were
+            if finding.rule in PREPARED and (reading.loose.get("agent") or finding.polarity.negated):
+                continue  # "macrophages loaded with mitochondria were injected"; what was not given, or is something else
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
