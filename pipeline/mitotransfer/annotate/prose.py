@@ -96,7 +96,8 @@ def _on_topic(findings: Sequence[Finding]) -> bool:
     if named and any(f.sentence.passage.kind == "title" for f in moves):
         return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
-    both = all(any(f.roles.get(role) for f in pairs) for role in ("donor", "recipient"))
+    named_donor = any(f.roles.get("donor") for f in pairs) or len(pairs) < len(findings)  # cells that are given
+    both = named_donor and any(f.roles.get("recipient") for f in pairs)
     return both and any(f.kind == "transfer" for f in pairs)
 
 
