@@ -94,7 +94,8 @@ def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
     named = list(_named(frame, "disease", _DISEASE, INFERRED, [r for r in others if r.sentence.voice == "own"]))
     aimed = list(_named(frame, "disease", _DISEASE, ARTICLE, aims))
     not_modelled = frame.resources.rules.not_modelled
-    for found in (specific or titled, modelled, aimed, named):
+    with_it = [t for t in modelled if t.rule == "prose:animals_with" and t.role.ident]
+    for found in ([*(specific or titled), *with_it] if titled else [], modelled, aimed, named):
         kept = [t for t in found if t.role.ident not in not_modelled]
         if kept:
             return _distinct(_most(kept) if found is named else kept, frame)[:_MOST]
@@ -123,7 +124,10 @@ def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], target
     if most := _most(list(_organs(frame, others, sources, INFERRED))):
         return list(most)[:1]
     reached = {m.ident for m in targets}
-    return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] if reached else []
+    if not reached:
+        return []
+    organs = [t for r in frame.readings for t in _reached(r, frame, reached, sources)]
+    return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] or _distinct(organs, frame)
 
 
 def narrowed(ill: Sequence[Told], frame: Frame, organs: Sequence[Told]) -> Sequence[Told]:
@@ -299,6 +303,14 @@ def _organs(frame: Frame, readings: Iterable[Reading], sources: Collection[str],
                 continue
             if organ and m.ident not in sources and (m.start, m.end) not in given:
                 yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, confidence, "prose:organ_named")
+
+
+def _reached(reading: Reading, frame: Frame, targets: Collection[str], sources: Collection[str]) -> Iterator[Told]:
+    """The organs that mitochondria were found in."""
+    for m in reading.slots.mentions:
+        organ = frame.organ(m.ident) if m.category == "tissue" and m.ident in targets and m.ident not in sources else ""
+        if organ:
+            yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, INFERRED, "prose:organ_reached")
 
 
 def _organs_of_cells(

@@ -13,6 +13,7 @@ from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in
+from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import with_mitochondria
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
@@ -183,7 +184,13 @@ def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
     """Where the mitochondria were found: in animals, else in a dish, else where cells of the article hand theirs over."""
     agents = {m.ident for m in row.mentions("agent")}
     seen = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
+    ways = {id(r): routes_in(r, frame) for r in own}
     seen = [(r, m) for r, m in seen if m.ident not in agents or m in row.mentions("recipient")]
+    seen = [(r, m) for r, m in seen if not _on_the_way(m, ways[id(r)])]
+    for reading in own:  # "into the tail vein" is how they went in, not where to
+        for finding in (f for f in reading.findings if f in row.findings):
+            kept = [m for m in finding.roles.get("recipient", ()) if not _on_the_way(m, ways[id(reading)])]
+            finding.roles["recipient"] = kept
     if not (row.mentions("recipient") or seen):
         seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
         seen = [(r, m) for r, m in seen if in_animals(r)] or seen
@@ -197,6 +204,10 @@ def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
             row.say(reading, [role], "prose:target", NEAR, "uptake", start=mention.start)
 
 
+def _on_the_way(mention: Mention, ways: Sequence[Mention]) -> bool:
+    return mention.category == "tissue" and any(way.start <= mention.start and mention.end <= way.end for way in ways)
+
+
 def _say(row: Draft, found: Sequence[Told]) -> None:
     for told in found:
         row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
@@ -207,8 +218,11 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
     named = [
         Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, NEAR, "prose:uptake")
         for r in readings
+        if has_topic(r.sentence.text)
         for m in frame.in_sentence(r, ("uptake",))
     ]
+    if not named and not any(f.rule in PREPARED for f in row.findings):
+        named = _handed_over_by(own)
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]
     if specific or named or not any(f.rule in PREPARED for f in row.findings):
         return (specific or named)[:2]
@@ -220,6 +234,17 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
                 role = Role("uptake", m.surface, _INTERNALIZATION)
                 return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
     return []
+
+
+def _handed_over_by(own: Sequence[Reading]) -> list[Told]:
+    """How cells that were given hand over their mitochondria: the mechanisms of the sentences that say that they do."""
+    return [
+        Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, ARTICLE, "prose:handed_over_by")
+        for r in own
+        for f in r.findings
+        if f.table == "secretion" and not f.polarity.negated and not r.controlled
+        for m in f.roles.get("mechanism", ())
+    ]
 
 
 def _dose(readings: Sequence[Reading]) -> list[Told]:
