@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
-from mitotransfer.annotate.drafts import Draft
+from mitotransfer.annotate.drafts import Draft, events_of
 from mitotransfer.annotate.frames import Frame, in_animals, in_body
 from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
@@ -31,6 +33,12 @@ PREPARATION = re.compile(
 ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
+_MADE = re.compile(
+    r"(?<![\w-])((?:[\w/+-]+[ -])?[\w/+]+-(?:engineered|primed|preconditioned|pretreated|pre-treated|overexpressing|enhanced|loaded|laden"
+    r"|boosted|modified|transfected|transduced|stimulated|activated|licensed)) (?:human )?$"
+)
+_EXPRESSING = re.compile(r" (?:that )?(overexpress)(?:ing|ed)? ([A-Z][\w-]+)")
+_FAR = 60  # characters before a name in which what was done to the cells stands
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
 _AMOUNT = r"(?<![\w.])\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?"
@@ -91,8 +99,19 @@ def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabula
     agents = [m for m in named if m.category == "secreted_form" or related({m.ident}, donors, vocabulary)]
     if not agents:
         return []
-    finding.roles |= {"agent": agents, "donor": [m for m in agents if m.category != "secreted_form"], "recipient": []}
+    given = [_as_modified(m, reading.sentence.text, vocabulary) for m in agents]
+    finding.roles |= {"agent": given, "donor": [m for m in agents if m.category != "secreted_form"], "recipient": []}
     return [finding]
+
+
+def _as_modified(cell: Mention, text: str, vocabulary: Vocabulary) -> Mention:
+    """The cell with what was done to it first: "drug-primed mesenchymal stem cell", "… overexpressing Miro1"."""
+    label = vocabulary.label(cell.ident)
+    if before := _MADE.search(text, max(0, cell.start - _FAR), cell.start):
+        return Mention(before.start(), cell.end, "agent", "", f"{before[1]} {label}")
+    if after := _EXPRESSING.match(text, cell.end):
+        return Mention(cell.start, after.end(), "agent", "", f"{label} {after[1]}ing {after[2]}")
+    return cell
 
 
 def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, vocabulary: Vocabulary) -> Mention:
@@ -151,6 +170,21 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
         _say(row, models.model_species(frame))
     for told in (ill, made, organs, way, _uptake(row, readings, own, frame), _dose(readings)):
         _say(row, told)
+
+
+def add_handing_over(row: Draft, secretion: Sequence[Draft], vocabulary: Vocabulary) -> None:
+    """How cells that were given hand over their mitochondria: by the mechanism that a finding of theirs tells (`secretion`)."""
+    told = any(role.name == "uptake" for event in row.added for role in event.roles)
+    if told or any(f.rule in PREPARED for f in row.findings):
+        return
+    alike = (o for o in secretion if not o.negated and related(row.idents("donor"), o.idents("donor"), vocabulary))
+    findings = (event for other in alike for event in events_of(other, "") if event.kind in ("transfer", "uptake"))
+    for event in findings:
+        for role in event.roles:
+            if role.name == "mechanism":
+                way = msgspec.structs.replace(role, name="uptake")
+                row.added.append(msgspec.structs.replace(event, kind="uptake", table="transplantation", roles=(way,)))
+                return
 
 
 def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
@@ -221,8 +255,6 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
         if has_topic(r.sentence.text)
         for m in frame.in_sentence(r, ("uptake",))
     ]
-    if not named and not any(f.rule in PREPARED for f in row.findings):
-        named = _handed_over_by(own)
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]
     if specific or named or not any(f.rule in PREPARED for f in row.findings):
         return (specific or named)[:2]
@@ -234,17 +266,6 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
                 role = Role("uptake", m.surface, _INTERNALIZATION)
                 return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
     return []
-
-
-def _handed_over_by(own: Sequence[Reading]) -> list[Told]:
-    """How cells that were given hand over their mitochondria: the mechanisms of the sentences that say that they do."""
-    return [
-        Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, ARTICLE, "prose:handed_over_by")
-        for r in own
-        for f in r.findings
-        if f.table == "secretion" and not f.polarity.negated and not r.controlled
-        for m in f.roles.get("mechanism", ())
-    ]
 
 
 def _dose(readings: Sequence[Reading]) -> list[Told]:
