@@ -85,6 +85,7 @@ class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     carriers: tuple[str, ...] = ()
     wanted_low: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     vague: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
