@@ -38,7 +38,7 @@ def effects(text: str, resources: Resources) -> set[str]:
         ("Transplanted mitochondria ameliorated cognitive impairment.", {"cognitive_deficit:decrease"}),
         ("Cells that had received mitochondria survived better.", {"animal_survival:increase"}),
         ("Macrophages that had received mitochondria shifted toward an M2 phenotype.", {"anti_inflammatory_phenotype:increase"}),
-        ("Bcl-2 was upregulated in the mitochondria group.", {"apoptosis_regulators:increase"}),
+        ("Bcl-2 was upregulated in the mitochondria group.", {"bcl_2:increase"}),
     ],
 )
 def test_direction_of_what_changes(text: str, wanted: set[str], resources: Resources) -> None:

@@ -61,7 +61,7 @@ def test_toxin_in_a_dish_makes_no_model_of_animals(resources: Resources) -> None
     [
         ("through the nose", "intranasal administration"),
         ("into the right lateral ventricle", "intracerebroventricular injection"),
-        ("via the jugular vein", "intravenous injection"),
+        ("via the jugular vein", "intravenous injection (jugular vein)"),
         ("into the left coronary ostium", "intracoronary injection"),
         ("into both knees", "intra-articular injection"),
     ],

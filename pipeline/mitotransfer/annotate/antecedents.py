@@ -95,7 +95,7 @@ def _given(own: Sequence[Reading]) -> Named | None:
     """The cells that are given to animals, which then are the ones that hand over mitochondria."""
     for reading in own:
         for finding in reading.findings:
-            agents = [m for m in finding.roles.get("agent", ()) if m.category in _CELLS]
+            agents = [m for m in finding.roles.get("agent", ()) if m.category in _CELLS and m.ident]  # not just "the cells"
             if finding.rule == f"prose:{CELLS_GIVEN}" and agents:
                 return reading, agents
     return None

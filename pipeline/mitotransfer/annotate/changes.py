@@ -77,7 +77,8 @@ def _stands(found: Found, states: Collection[str]) -> bool:
         return False
     if rule == "attributive":
         state = trigger.lower_ in states and doer_before(trigger) is None
-        return not (state or trigger.i > outcome.i or _is_population(outcome, trigger) or _is_joined(trigger))
+        told_of = doer_before(trigger) is None and _is_population(outcome, trigger)
+        return not (state or trigger.i > outcome.i or told_of or _is_joined(trigger))
     return not (trigger.dep_ == "amod" and trigger.head.i > trigger.i)
 
 
@@ -219,7 +220,7 @@ def compose(outer: str, inner: str) -> str:
     if "none" in (outer, inner):
         return "none"
     if inner == "change" or outer == "change":
-        return "none" if outer in ("decrease", "none") and inner == "change" else "change"
+        return "change"  # "lost its effect" is what a control did
     if outer == "improve":
         return _OPPOSITE[inner] if inner in ("increase", "decrease", "worsen") else inner
     return _OPPOSITE[inner] if outer in ("decrease", "worsen") else inner

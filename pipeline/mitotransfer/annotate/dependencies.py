@@ -47,7 +47,8 @@ class DependencyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way to say something, by syntax. With `event` it states a finding, without it fills roles of those beside it.
 
     `yes` are sentences with the phrases that fill roles marked as `[outcome infarct size]`; in `no` it must not apply.
-    `direction` is what the rule by itself says of an outcome; empty where the trigger tells.
+    `direction` is what the rule by itself says of an outcome; empty where the trigger tells. `same_as` is the rule, of any
+    kind, that it is another wording of: findings bear its name.
     """
 
     id: str
@@ -58,6 +59,12 @@ class DependencyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     event: EventKind | Literal[""] = ""
     table: TableName | Literal[""] = ""
     direction: Literal["", "increase", "decrease", "change", "none", "improve", "worsen"] = ""
+    same_as: str = ""
+
+    @property
+    def name(self) -> str:
+        """What findings call it."""
+        return self.same_as or self.id
 
 
 class Found(NamedTuple):

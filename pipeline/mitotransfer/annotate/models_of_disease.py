@@ -94,7 +94,8 @@ def diseases(frame: Frame, made: Sequence[Told]) -> list[Told]:
     named = list(_named(frame, "disease", _DISEASE, INFERRED, [r for r in others if r.sentence.voice == "own"]))
     aimed = list(_named(frame, "disease", _DISEASE, ARTICLE, aims))
     not_modelled = frame.resources.rules.not_modelled
-    for found in (specific or titled, modelled, aimed, named):
+    with_it = [t for t in modelled if t.rule == "prose:animals_with" and t.role.ident]
+    for found in ([*(specific or titled), *with_it] if titled else [], modelled, aimed, named):
         kept = [t for t in found if t.role.ident not in not_modelled]
         if kept:
             return _distinct(_most(kept) if found is named else kept, frame)[:_MOST]
@@ -123,7 +124,10 @@ def tissues(frame: Frame, sources: Collection[str], told: Sequence[Told], target
     if most := _most(list(_organs(frame, others, sources, INFERRED))):
         return list(most)[:1]
     reached = {m.ident for m in targets}
-    return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] if reached else []
+    if not reached:
+        return []
+    organs = [t for r in frame.readings for t in _reached(r, frame, reached, sources)]
+    return list(_organs_of_cells(frame, frame.readings, sources, reached))[:1] or _distinct(organs, frame)
 
 
 def narrowed(ill: Sequence[Told], frame: Frame, organs: Sequence[Told]) -> Sequence[Told]:
@@ -183,8 +187,8 @@ def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Tol
     verb = found.tokens["trigger"]
     last = verb.doc[verb.i - 2]
     first = last
-    while first.i > 0 and first.nbor(-1).pos_ in ("NOUN", "PROPN") and first.nbor(-1).head.i >= first.i:
-        first = first.nbor(-1)
+    while (before := _word_before(first)) is not None:
+        first = before
     text = verb.doc[first.i : last.i + 1].text
     if not _of_animals(reading) or found.tokens["procedure"].i > last.i or frame.resources.rules.is_no_model.search(text):
         return
@@ -193,6 +197,15 @@ def _before_hyphen(found: Found, reading: Reading, frame: Frame) -> Iterator[Tol
         text = injury
     role = _linked("procedure", text, frame)
     yield Told(role, reading, first.idx, last.idx + len(last), BOUND, "prose:model_x_induced")
+
+
+def _word_before(token: Token) -> Token | None:
+    """The word before that belongs to the same name: "cigarette" of "smoke", "amyloid" of "β" in "amyloid-β"."""
+    if token.i > 1 and token.nbor(-1).text in "-‐‑" and not token.nbor(-1).whitespace_:
+        return token.nbor(-2)
+    if token.i > 0 and token.nbor(-1).pos_ in ("NOUN", "PROPN") and token.nbor(-1).head.i >= token.i:
+        return token.nbor(-1)
+    return None
 
 
 def _separate(token: Token) -> list[Token]:
@@ -286,10 +299,18 @@ def _organs(frame: Frame, readings: Iterable[Reading], sources: Collection[str],
         for m in frame.in_text(reading.sentence.text, ("tissue",), adjectives=True):
             organ = frame.organ(m.ident)
             # "airway epithelial cells" and "cardiac arrest" speak of the airway and the heart only in their names
-            if any(one.start <= m.end + 1 and m.start < one.end for one in inside):
+            if any(one.start <= m.end + (one.category != "disease") and m.start < one.end for one in inside):
                 continue
             if organ and m.ident not in sources and (m.start, m.end) not in given:
                 yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, confidence, "prose:organ_named")
+
+
+def _reached(reading: Reading, frame: Frame, targets: Collection[str], sources: Collection[str]) -> Iterator[Told]:
+    """The organs that mitochondria were found in."""
+    for m in reading.slots.mentions:
+        organ = frame.organ(m.ident) if m.category == "tissue" and m.ident in targets and m.ident not in sources else ""
+        if organ:
+            yield Told(Role("tissue", m.surface, organ), reading, m.start, m.end, INFERRED, "prose:organ_reached")
 
 
 def _organs_of_cells(

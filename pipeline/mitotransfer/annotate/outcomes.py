@@ -23,6 +23,7 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _LONGEST = 6  # words of a name; more is a sentence
 _OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 _SHORTEST = 3
+_JOINS = frozenset({"and", "or", "as", "but", "nor"})
 
 
 class Outcome(NamedTuple):
@@ -216,9 +217,11 @@ def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
     parts = text.split()
     if token._.slot in _NO_OUTCOME or token.lemma_ in words.carriers or (token._.says and len(parts) == 1):
         return False
-    if len(parts) == 1 and token.lemma_ in words.vague:
-        return False
-    return len(text) >= _SHORTEST and len(parts) <= _LONGEST and any(character.isalpha() for character in text)
+    if len(parts) == 1 and not named_by_number:
+        return False  # "collagen", "SIRT1": what is measured of them nobody says
+    last = {parts[-1].lower(), parts[-1].lower().removesuffix("s"), token.lemma_} if parts else set()
+    measured = not last.isdisjoint((*words.measured, *words.wanted_low))
+    return measured and parts[0].lower() not in _JOINS and _SHORTEST <= len(text) and len(parts) <= _LONGEST
 
 
 def _direction(meaning: str, token: Token, ident: str, surface: str, resources: Resources) -> str:

@@ -17,7 +17,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
 from mitotransfer.annotate.studies import is_review
-from mitotransfer.annotate.trials import treated_patients, trial_events, unregistered_trial
+from mitotransfer.annotate.trials import on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
@@ -49,7 +49,7 @@ def prose_events(
     first |= _read(read, others, resources, extra, short)
     readings = [first[number] for number, s in enumerate(read) if _is_own(s)]
     gathered = gather(readings, resources, extra)
-    if treated_patients(read, resources):  # they are no animal model
+    if treated_patients(read, resources) or (trials and on_people_alone(read, resources)):  # they are no animal model
         gathered = [event for event in gathered if event.table != "transplantation"]
     if (trial := unregistered_trial(read, resources, extra)) is not None:
         trials.append(trial)
@@ -110,7 +110,8 @@ def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:
     if cells_meet and any(f.kind == "transfer" or f.roles.get("recipient") for f in parts):
         return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
-    both = all(any(f.roles.get(role) for f in pairs) for role in ("donor", "recipient"))
+    named_donor = any(f.roles.get("donor") for f in pairs) or len(pairs) < len(findings)  # cells that are given
+    both = named_donor and any(f.roles.get("recipient") for f in pairs)
     return both and any(f.kind == "transfer" for f in pairs)
 
 

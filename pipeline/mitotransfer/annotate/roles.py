@@ -112,7 +112,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     topical = has_topic(sentence.text) or any(m.ident == MITOCHONDRIA for m in slots.mentions)
     for match in found:
         stated = topical or (isinstance(match.rule, DependencyRule) and sentence.topical)
-        if match.rule.event and (match.rule.id == CELLS_GIVEN or stated):
+        if match.rule.event and (match.rule.name == CELLS_GIVEN or stated):
             polarity = _polarity(sentence.text, cues, match, resources.rules.sign["takes_none"])
             if polarity.negated and (controlled or resources.rules.sign["no_effect"].search(sentence.text)):
                 continue  # what stops the transfer says how it works, what leaves it as it is says nothing
@@ -179,10 +179,10 @@ def _add_finding(findings: list[Finding], match: Match, sentence: Sentence, pola
     rule = match.rule
     if not (rule.event and rule.table):
         return
-    key = (rule.table, polarity.negated, rule.id == CELLS_GIVEN)
+    key = (rule.table, polarity.negated, rule.name == CELLS_GIVEN)
     home = next((f for f in findings if (f.table, f.polarity.negated, f.rule == f"prose:{CELLS_GIVEN}") == key), None)
     if home is None:
-        home = Finding(sentence, rule.event, rule.table, f"prose:{rule.id}", match.start, match.end, polarity)
+        home = Finding(sentence, rule.event, rule.table, f"prose:{rule.name}", match.start, match.end, polarity)
         findings.append(home)
     _add(home.roles, match.roles)
     home.pronouns |= match.pronouns

@@ -21,6 +21,13 @@ _NOUNS = frozenset(
 )
 # Routes that say little beside one that says where.
 _VAGUE = frozenset({"route:systemic_administration", "route:cell_transplantation", "route:local_application_to_bone_defect"})
+# Narrower than another route where one sentence names both: an aerosol into the airway.
+_INSTEAD = {"route:intratracheal_administration": "route:nebulization"}
+_VESSEL = re.compile(
+    r"\b(tail|jugular|femoral|saphenous|cephalic|ear|penile|facial|caudal|antecubital|brachial|lateral|dorsal)"
+    r"(?=(?: \w+)?[ -](?:veins?|venous)\b)|\b(retro-?orbital)\b",
+    re.IGNORECASE,
+)
 _SAME = re.compile(r"\b(?:by|via|through) the same (?:route|way)\b", re.IGNORECASE)
 _DISH = re.compile(
     r"\b(?:co-?)?(?:incubat|cultur)\w*|\b(?:added|supplied|supplemented|treated|treating|exposed|loaded)\b", re.IGNORECASE
@@ -59,6 +66,8 @@ def routes_in(reading: Reading, frame: Frame) -> list[Mention]:
         for match in phrase.regex.finditer(text):
             if not any(m.start < match.end() and match.start() < m.end for m in found):
                 found.append(Mention(match.start(), match.end(), "route", phrase.id, match[0]))
+    named = {m.ident for m in found}
+    found = [m for m in found if _INSTEAD.get(m.ident) not in named]
     return [m._replace(ident=_VEIN) if _VEIN in entries[m.ident].parents else m for m in found]
 
 
@@ -71,8 +80,16 @@ def _told(mention: Mention, reading: Reading, given: Sequence[Reading]) -> Told:
         confidence = BOUND if taken == "given" else NEAR
     elif any(reading.sentence.passage is one.sentence.passage for one in given):
         confidence = NEAR if taken == "given" else ARTICLE
-    role = Role("route", mention.surface, mention.ident)
+    role = Role("route", mention.surface, mention.ident, label=_with_vein(mention))
     return Told(role, reading, mention.start, mention.end, confidence, "prose:route")
+
+
+def _with_vein(mention: Mention) -> str:
+    """What a table shows of an injection into a vein: also which vein it was; empty where there is nothing to add."""
+    vein = _VESSEL.search(mention.surface) if mention.ident == _VEIN else None
+    if vein is None:
+        return ""
+    return f"intravenous injection ({vein[1].lower()} vein)" if vein[1] else "intravenous injection (retro-orbital)"
 
 
 def taken_by(reading: Reading, mention: Mention) -> str:

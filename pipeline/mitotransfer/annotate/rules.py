@@ -60,6 +60,11 @@ class Rule(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     event: EventKind | Literal[""] = ""
     table: TableName | Literal[""] = ""
 
+    @property
+    def name(self) -> str:
+        """What findings call it."""
+        return self.id
+
 
 class Phrase(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """Wording that decides what a sentence is worth, tried on its plain text. `yes` and `no` are checked when loaded."""
@@ -84,6 +89,7 @@ class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     carriers: tuple[str, ...] = ()
     wanted_low: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     vague: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from mitotransfer.annotate import models_of_disease as models
 from mitotransfer.annotate.arms import arms
-from mitotransfer.annotate.drafts import Draft
+from mitotransfer.annotate.drafts import Draft, events_of
 from mitotransfer.annotate.frames import Frame, in_animals, in_body
 from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in
+from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import with_mitochondria
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
@@ -30,6 +33,12 @@ PREPARATION = re.compile(
 ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
+_MADE = re.compile(
+    r"(?<![\w-])((?:[\w/+-]+[ -])?[\w/+]+-(?:engineered|primed|preconditioned|pretreated|pre-treated|overexpressing|enhanced|loaded|laden"
+    r"|boosted|modified|transfected|transduced|stimulated|activated|licensed)) (?:human )?$"
+)
+_EXPRESSING = re.compile(r" (?:that )?(overexpress)(?:ing|ed)? ([A-Z][\w-]+)")
+_FAR = 60  # characters before a name in which what was done to the cells stands
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
 _AMOUNT = r"(?<![\w.])\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?"
@@ -48,8 +57,8 @@ def transplantation_rows(own: Sequence[Reading], frame: Frame) -> list[Draft]:
     donors = {ident for f in released for ident in f.idents("donor")}
     for reading in own:
         for finding in reading.findings:
-            if finding.rule in PREPARED and reading.loose.get("agent"):
-                continue  # "macrophages loaded with mitochondria were injected": it is the macrophages that were
+            if finding.rule in PREPARED and (reading.loose.get("agent") or finding.polarity.negated):
+                continue  # "macrophages loaded with mitochondria were injected"; what was not given, or is something else
             if finding.table == "transplantation" and finding.rule != f"prose:{CELLS_GIVEN}":
                 mitochondria.findings.append(finding)
             elif finding.table == "transplantation" and donors and _into_animal(reading, frame):
@@ -90,8 +99,19 @@ def _handing_over(finding: Finding, reading: Reading, donors: set[str], vocabula
     agents = [m for m in named if m.category == "secreted_form" or related({m.ident}, donors, vocabulary)]
     if not agents:
         return []
-    finding.roles |= {"agent": agents, "donor": [m for m in agents if m.category != "secreted_form"], "recipient": []}
+    given = [_as_modified(m, reading.sentence.text, vocabulary) for m in agents]
+    finding.roles |= {"agent": given, "donor": [m for m in agents if m.category != "secreted_form"], "recipient": []}
     return [finding]
+
+
+def _as_modified(cell: Mention, text: str, vocabulary: Vocabulary) -> Mention:
+    """The cell with what was done to it first: "drug-primed mesenchymal stem cell", "… overexpressing Miro1"."""
+    label = vocabulary.label(cell.ident)
+    if before := _MADE.search(text, max(0, cell.start - _FAR), cell.start):
+        return Mention(before.start(), cell.end, "agent", "", f"{before[1]} {label}")
+    if after := _EXPRESSING.match(text, cell.end):
+        return Mention(cell.start, after.end(), "agent", "", f"{label} {after[1]}ing {after[2]}")
+    return cell
 
 
 def _as_loaded(cell: Mention, sources: Sequence[Mention], reading: Reading, vocabulary: Vocabulary) -> Mention:
@@ -152,6 +172,21 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
         _say(row, told)
 
 
+def add_handing_over(row: Draft, secretion: Sequence[Draft], vocabulary: Vocabulary) -> None:
+    """How cells that were given hand over their mitochondria: by the mechanism that a finding of theirs tells (`secretion`)."""
+    told = any(role.name == "uptake" for event in row.added for role in event.roles)
+    if told or any(f.rule in PREPARED for f in row.findings):
+        return
+    alike = (o for o in secretion if not o.negated and related(row.idents("donor"), o.idents("donor"), vocabulary))
+    findings = (event for other in alike for event in events_of(other, "") if event.kind in ("transfer", "uptake"))
+    for event in findings:
+        for role in event.roles:
+            if role.name == "mechanism":
+                way = msgspec.structs.replace(role, name="uptake")
+                row.added.append(msgspec.structs.replace(event, kind="uptake", table="transplantation", roles=(way,)))
+                return
+
+
 def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
     """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
     origins = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
@@ -183,7 +218,13 @@ def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
     """Where the mitochondria were found: in animals, else in a dish, else where cells of the article hand theirs over."""
     agents = {m.ident for m in row.mentions("agent")}
     seen = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
+    ways = {id(r): routes_in(r, frame) for r in own}
     seen = [(r, m) for r, m in seen if m.ident not in agents or m in row.mentions("recipient")]
+    seen = [(r, m) for r, m in seen if not _on_the_way(m, ways[id(r)])]
+    for reading in own:  # "into the tail vein" is how they went in, not where to
+        for finding in (f for f in reading.findings if f in row.findings):
+            kept = [m for m in finding.roles.get("recipient", ()) if not _on_the_way(m, ways[id(reading)])]
+            finding.roles["recipient"] = kept
     if not (row.mentions("recipient") or seen):
         seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
         seen = [(r, m) for r, m in seen if in_animals(r)] or seen
@@ -197,6 +238,10 @@ def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
             row.say(reading, [role], "prose:target", NEAR, "uptake", start=mention.start)
 
 
+def _on_the_way(mention: Mention, ways: Sequence[Mention]) -> bool:
+    return mention.category == "tissue" and any(way.start <= mention.start and mention.end <= way.end for way in ways)
+
+
 def _say(row: Draft, found: Sequence[Told]) -> None:
     for told in found:
         row.say(told.reading, [told.role], told.rule, told.confidence, start=told.start)
@@ -207,6 +252,7 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
     named = [
         Told(Role("uptake", m.surface, m.ident), r, m.start, m.end, NEAR, "prose:uptake")
         for r in readings
+        if has_topic(r.sentence.text)
         for m in frame.in_sentence(r, ("uptake",))
     ]
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]

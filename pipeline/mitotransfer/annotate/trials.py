@@ -78,6 +78,12 @@ def treated_patients(read: Sequence[Sentence], resources: Resources) -> tuple[Se
     return next(((s, treated) for s in own if s.voice == "own" and (treated := _TREATED.search(s.text))), None)
 
 
+def on_people_alone(read: Sequence[Sentence], resources: Resources) -> bool:
+    """Whether an article names no animals of its own, however it calls those who took part."""
+    text = " ".join(s.text for s in read if s.voice in ("own", "aim"))
+    return _ANIMALS.search(resources.rules.distractor.sub(" ", text)) is None
+
+
 def unregistered_trial(read: Sequence[Sentence], resources: Resources, extra: Extra) -> Event | None:
     """The event of a study that treated patients with mitochondria and tells no registration of its own; else None.
 
