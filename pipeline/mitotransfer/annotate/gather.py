@@ -15,7 +15,14 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import secretion_rows, standing
-from mitotransfer.annotate.transplantation_rows import ISOLATED, PREPARATION, PREPARED, add_handing_over, stands, transplantation_rows
+from mitotransfer.annotate.transplantation_rows import (
+    ISOLATED,
+    PREPARATION,
+    PREPARED,
+    add_handing_over,
+    stands,
+    transplantation_rows,
+)
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
 from mitotransfer.document import Event
 

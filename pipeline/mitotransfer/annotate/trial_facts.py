@@ -45,6 +45,7 @@ _PLACE = re.compile(
     r"(?:Hospital|University|Medical Cent(?:er|re)|Clinic|Institute|Cent(?:er|re)|College)\b(?!\.gov)"
     rf"(?: (?:of|for) (?:{_NAME} ?(?:and )?){{1,4}})?)"
 )
+_SETTING = re.compile(r"\b(?:Settings?|Sites?|Locations?)\s?: (?P<place>[A-Z][^.;,(]{2,80})")
 PEOPLE = (
     "patients?|children|child|infants?|neonates|newborns?|participants?|volunteers|women|woman|men|subjects|candidates"
     "|couples|adults"
@@ -61,6 +62,7 @@ _OWNER = re.compile(
     r"|\b(?P<other>allogene?ic|maternal|xenogene?ic)\b",
     re.IGNORECASE,
 )
+_DERIVED = re.compile(r"(?P<what>(?:[\w+⁺]+ ){0,3}?[\w+⁺]+)(?:[ ‐-]derived|['’]s?)? mitochondria\b", re.IGNORECASE)
 _LISTED = re.compile(
     r"\b(?:conditions?|diseases?|indications?)(?: (?:under study|studied|of interest|treated|examined))?"
     r" (?:is|are|was|were|include[sd]?)\b[^.;]*",
@@ -79,6 +81,7 @@ _INTO = re.compile(
     r" (?P<into>(?:in)?to (?:the )?(?:[\w-]+ ){0,3}?)$",
     re.IGNORECASE,
 )
+_VESSEL = re.compile(r"arter|vein|vessel|sinus|aort|ostium", re.IGNORECASE)
 _PART_OF = re.compile(r" (?:of|from|in|at) (?:the |their )?")
 _LADEN_CELLS = "agent:mitochondria_loaded_cells"
 _MOST_ROUTES = 2
@@ -90,7 +93,7 @@ def trial_roles(text: str, whole: str, resources: Resources, extra: Extra) -> li
     roles += _given(text, resources, extra) or _given(whole, resources, extra) or [Role("agent", "mitochondria", MITOCHONDRIA)]
     roles += linked("route", names(text, resources, ("route",), extra))
     roles += _donors(text, resources, extra)
-    if place := _PLACE.search(text):
+    if place := _PLACE.search(text) or _SETTING.search(text) or _SETTING.search(whole):
         roles.append(Role("location", place[1].strip()))
     status = next((label for label, pattern in _STATUS if re.search(pattern, text, re.IGNORECASE)), "")
     roles += [Role("status", status.capitalize())] if status else []
@@ -124,6 +127,8 @@ def _given(text: str, resources: Resources, extra: Extra) -> list[Role]:
     what = " and ".join(dict.fromkeys(resources.vocabulary.label(m.ident) for m in distinct))
     if not distinct:
         return []
+    if any(owner["own"] for owner in _OWNER.finditer(text)) and "autologous" not in what:
+        what = f"autologous {what}"
     return [Role("agent", distinct[0].surface, distinct[0].ident, label=f"{what}, {way}" if way else what)]
 
 
@@ -142,8 +147,11 @@ def _way(text: str, resources: Resources, extra: Extra) -> str:
     labels = list(dict.fromkeys(resources.vocabulary.label(m.ident) for m in routes))
     ways = [way for way, pattern in _WAYS[:2] if re.search(rf"\b{pattern}\b", text, re.IGNORECASE)]
     for tissue in names(text, resources, ("tissue",), extra):
-        if into := _INTO.search(text[max(0, tissue.start - 100) : tissue.start]):
+        into = _INTO.search(text[max(0, tissue.start - 100) : tissue.start])
+        if into and not _VESSEL.search(tissue.surface):  # through a vessel is a way, into an organ is a place
             return f"{' or '.join(ways)} {into['into']}{tissue.surface}".strip()
+    said = [phrase.id for phrase in resources.rules.routes if phrase.regex.search(text)]
+    labels += [label for ident in said if (label := resources.vocabulary.label(ident)) not in labels]
     return " and ".join(labels[:_MOST_ROUTES]) or " or ".join(ways)
 
 
@@ -157,6 +165,12 @@ def _donors(text: str, resources: Resources, extra: Extra) -> list[Role]:
         for label, mention in _joined(source[0], mentions, resources):
             name = f"autologous {label}" if own and mention.category == "tissue" else label
             if mention.ident not in {role.ident for role in found}:
+                found.append(Role("mito_source", mention.surface, mention.ident, label=name))
+    for derived in _DERIVED.finditer(text):
+        for mention in names(derived["what"], resources, ("cell", "tissue"), extra):
+            if mention.ident not in {role.ident for role in found}:
+                label = resources.vocabulary.label(mention.ident)
+                name = f"autologous {label}" if own else label
                 found.append(Role("mito_source", mention.surface, mention.ident, label=name))
     if found:
         return found
