@@ -128,3 +128,67 @@ def test_a_line_is_a_kind_of_its_cell_and_any_cell_can_be_in_a_state(resources: 
     assert related({"cell:neuron"}, {"cell:apoptotic_cell"}, vocabulary)
     assert not related({"cell:neuron"}, {"cell:astrocyte"}, vocabulary)
     assert general({"cell:stem_cell", "cell:mesenchymal_stem_cell"}, vocabulary) == {"cell:stem_cell"}
+
+
+def test_a_pronoun_is_the_cell_named_before_it(resources: Resources) -> None:
+    (row,) = rows(resources, "When pericytes were grafted, they donated mitochondria to neurons.")
+    assert (row["donor"], row["recipient"]) == ({"pericyte"}, {"neuron"})
+
+
+def test_a_pronoun_is_what_the_sentence_before_opens_with(resources: Resources) -> None:
+    (row,) = rows(resources, "Pericytes grew on a layer of fibroblasts. They donated mitochondria to neurons.")
+    assert row["donor"] == {"pericyte"}
+
+
+def test_traffic_in_both_directions_makes_a_row_of_each(resources: Resources) -> None:
+    found = rows(resources, "Mitochondria were exchanged in both directions between pericytes and neurons.")
+    assert sorted((*row["donor"], *row["recipient"]) for row in found) == [("neuron", "pericyte"), ("pericyte", "neuron")]
+
+
+def test_traffic_in_one_direction_stays_one_row(resources: Resources) -> None:
+    assert len(rows(resources, "Transfer was unidirectional: pericytes donated mitochondria to neurons.")) == 1
+
+
+def test_cells_that_recipients_are_cultured_with_are_the_donors(resources: Resources) -> None:
+    text = "Neurons were overlaid with astrocytes. Red mitochondria were soon visible in the axons of the neurons."
+    (row,) = rows(resources, text)
+    assert (row["donor"], row["recipient"]) == ({"astrocyte"}, {"neuron"})
+
+
+def test_a_clause_does_not_lend_its_subject_to_one_of_its_own(resources: Resources) -> None:
+    (row,) = rows(resources, "Neurons recovered after pericytes donated mitochondria to fibroblasts.")
+    assert (row["donor"], row["recipient"]) == ({"pericyte"}, {"fibroblast"})
+
+
+def test_syntax_tells_who_gives_of_two_cells_before_the_verb(resources: Resources) -> None:
+    text = "Factors of neurons stimulate pericytes to give their mitochondria away."
+    (row,) = rows(resources, text, title="Pericytes release mitochondria")
+    assert row["donor"] == {"pericyte"}
+
+
+def test_cells_that_give_mitochondria_off_are_no_preparation(resources: Resources) -> None:
+    (row,) = rows(resources, "Injured pericytes gave off mitochondria.", title="Pericytes release mitochondria")
+    assert row["donor"] == {"pericyte"}
+
+
+def test_a_disease_that_cells_are_called_after_is_no_condition(resources: Resources) -> None:
+    text = "In acute myeloid leukemia, AML cells received mitochondria from fibroblasts under hypoxia."
+    (row,) = rows(resources, text)
+    assert row["condition"] == {"hypoxia"}
+
+
+def test_what_mitochondria_promote_is_no_condition(resources: Resources) -> None:
+    (row,) = rows(resources, "They did so at once.", title="Pericytes release mitochondria to promote inflammation")
+    assert not row["condition"]
+
+
+def test_where_inhibitors_were_bought_tells_no_mechanism(resources: Resources) -> None:
+    bought = "Inhibitors of mitochondrial transfer (GW4869 and cytochalasin D) were from Exochem."
+    (row,) = rows(resources, f"Pericytes donated mitochondria to neurons. {bought}")
+    assert not row["mechanism"]
+
+
+@pytest.mark.parametrize(("words", "count"), [("Both were cocultured.", 1), ("Both were starved.", 0)])
+def test_a_recipient_alone_is_a_finding_only_where_cells_meet(resources: Resources, words: str, count: int) -> None:
+    text = f"Pericytes and neurons were kept in the dark. {words} Mitochondria of the pericytes had moved over."
+    assert len(rows(resources, text)) == count

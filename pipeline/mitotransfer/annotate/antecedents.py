@@ -34,8 +34,7 @@ def fill(own: Sequence[Reading], resources: Resources) -> None:
     for reading in own:
         findings = [f for f in reading.findings if f.table == "secretion"]
         for finding in findings:
-            for role in _SIDES:
-                _resolve(finding, role, reading, before)
+            _resolve(finding, reading, before)
             if not finding.idents("donor"):
                 _fill_donor(finding, reading, before, donors, sign)
                 other = donors or given
@@ -53,25 +52,23 @@ def fill(own: Sequence[Reading], resources: Resources) -> None:
     _fill_partners(own, resources.vocabulary, sign)
     for reading in own:
         if sign["both_ways"].search(reading.sentence.text):
-            reading.findings += [other for f in reading.findings if (other := _other_way(f)) is not None]
-    for reading in own:
-        for finding in reading.findings:
-            if finding.table == "secretion":
-                for role in _SIDES:
-                    _narrow(finding, role, reading, own, resources)
+            reading.findings += [back for f in reading.findings if (back := _other_way(f)) is not None]
+        for finding in (f for f in reading.findings if f.table == "secretion"):
+            for role in _SIDES:
+                _narrow(finding, role, reading, own, resources)
 
 
-def _resolve(finding: Finding, role: str, reading: Reading, before: Reading | None) -> None:
+def _resolve(finding: Finding, reading: Reading, before: Reading | None) -> None:
     """A pronoun is what was last named before it in its sentence, else what the sentence before opens with."""
-    place = finding.pronouns.get(role)
-    if place is None or any(m.category in _CELLS for m in finding.roles.get(role, ())):
-        return
-    other = finding.roles.get(_SIDES[role == _SIDES[0]], [])
-    here = [m for m in _cells(reading) if m.end <= place and m not in other]
-    if here:
-        finding.roles[role] = _last_group(here, reading.sentence.text)
-    elif before is not None and _same_passage(before, reading) and (there := _cells(before)):
-        _lend(finding, role, before, _first_group(there, before.sentence.text))
+    for role, opposite in (_SIDES, _SIDES[::-1]):
+        place = finding.pronouns.get(role)
+        if place is None or any(m.category in _CELLS for m in finding.roles.get(role, ())):
+            continue
+        here = [m for m in _cells(reading) if m.end <= place and m not in finding.roles.get(opposite, ())]
+        if here:
+            finding.roles[role] = _last_group(here, reading.sentence.text)
+        elif before is not None and _same_passage(before, reading) and (there := _cells(before)):
+            _lend(finding, role, before, _first_group(there, before.sentence.text))
 
 
 def _other_way(finding: Finding) -> Finding | None:

@@ -41,9 +41,8 @@ def prose_events(
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
-    if not _on_topic(
-        [finding for reading in first.values() for finding in _own(reading)], _cells_meet(read, first.values(), resources)
-    ):
+    found = [finding for reading in first.values() for finding in _own(reading)]
+    if not _on_topic(found, _cells_meet(read, first.values(), resources)):
         return events + trials
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
