@@ -221,7 +221,7 @@ def _is_plausible(token: Token, text: str, resources: Resources) -> bool:
         return False  # "collagen", "SIRT1": what is measured of them nobody says
     last = {parts[-1].lower(), parts[-1].lower().removesuffix("s"), token.lemma_} if parts else set()
     measured = not last.isdisjoint((*words.measured, *words.wanted_low))
-    return measured and parts[0].lower() not in _JOINS and _SHORTEST <= len(text) and len(parts) <= _LONGEST
+    return measured and parts[0].lower() not in _JOINS and len(text) >= _SHORTEST and len(parts) <= _LONGEST
 
 
 def _direction(meaning: str, token: Token, ident: str, surface: str, resources: Resources) -> str:
