@@ -54,11 +54,10 @@ def gathered_rows(
         complete_secretion(row, _readings(row, by_sentence), own, frame)
     for row in transplantation:
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
+        add_handing_over(row, secretion, resources.vocabulary)
     rows = secretion + transplantation
     add_labels(rows, own, frame)
     add_mechanisms(secretion, own, frame)
-    for row in transplantation:
-        add_handing_over(row, secretion, resources.vocabulary)
     add_effects(rows, own, frame)
     return rows
 
