@@ -175,3 +175,50 @@ def test_rules_name_only_what_the_vocabulary_holds(resources: Resources) -> None
     named |= {*rules.ischemic.values(), *rules.reperfused, *rules.reperfused.values(), *rules.implies, *rules.implies.values()}
     named |= {phrase.id for phrase in rules.routes}
     assert named <= known.keys()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Rats were injected with papain and then treated on day 7 with freshly prepared mitochondria.",
+        "The rats received papain and, one week later, liver mitochondria under the skin.",
+        "Mitochondria harvested from cultured myotubes were put into both muscles of rats.",
+        "Adolescent rats had brain mitochondria infused into the cortex.",
+    ],
+)
+def test_mitochondria_are_given_in_many_words(sentence: str, resources: Resources) -> None:
+    assert rows(read(resources, sentence), "agent") == [{"mitochondria"}]
+
+
+def test_what_should_not_be_confused_with_giving_mitochondria_is_no_row(resources: Resources) -> None:
+    text = "Women received donor eggs, which should not be confused with the injection of isolated mitochondria."
+    assert rows(read(resources, text, "Donor eggs"), "agent") == []
+
+
+def test_people_of_a_registered_trial_are_no_model(resources: Resources) -> None:
+    text = "This trial (NCT99999109) enrolled infertile women. Mitochondria of egg precursor cells were injected into oocytes."
+    assert rows(read(resources, text, "Mitochondrial transfer in women"), "agent") == []
+
+
+def test_vein_is_shown_and_is_no_target(resources: Resources) -> None:
+    found = rows(read(resources, "In mice isolated mitochondria were injected into the tail vein."), "route", "target")
+    assert found == [{"intravenous injection (tail vein)"}]
+
+
+def test_transfer_of_isolated_mitochondria_to_cells_is_a_transplantation(resources: Resources) -> None:
+    text = "Mitochondria were isolated from platelets and added to cultures of dermal fibroblasts, which internalized them."
+    found = read(resources, text, "Intercellular transfer of platelet mitochondria to fibroblasts")
+    assert {event.table for event in found.events} == {"transplantation"}
+
+
+def test_cells_that_are_given_hand_over_by_the_mechanism_of_the_finding(resources: Resources) -> None:
+    text = (
+        "MSCs donated mitochondria to alveolar epithelial cells via tunneling nanotubes. "
+        "When injected into mice with bleomycin-induced pulmonary fibrosis, drug-primed MSCs lowered lung collagen content."
+    )
+    assert rows(read(resources, text), "agent", "uptake") == [{"drug-primed mesenchymal stem cell", "tunneling nanotube"}]
+
+
+def test_mitochondria_lie_in_cells_and_spaces(resources: Resources) -> None:
+    text = "In rabbits mitochondria were infused into the coronary arteries. Organelles lay in cardiomyocytes and capillaries."
+    assert rows(read(resources, text), "target") == [{"cardiomyocyte", "blood vessel"}]

@@ -14,6 +14,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 
 _HARMS = frozenset({"disease", "condition", "model_procedure"})
+_SAFETY = frozenset({"no_evidence_of", "no_harm"})  # only a treatment is said to have done none
 _PRONOUNS = frozenset({"it", "they", "these", "this", "which", "that", "both", "those", "either", "each"})
 _CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
 _ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
@@ -30,7 +31,7 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
     """Whether a change of the article's own sentences comes from mitochondria that were handed over or given.
 
     Where a sentence leaves it open, a change of a known outcome does, if the article has `begun` to tell of such
-    mitochondria and things get better by it: an injury, a poison makes them worse.
+    mitochondria and things get better by it, or no harm is seen: an injury, a poison makes them worse.
     """
     rules = resources.rules
     trigger = outcome.change.trigger
@@ -48,7 +49,7 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
             return False  # "cells on a surface that prevents migration": who or what they are
         up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
         seen = _verb(seen.head) if up else None
-    return begun and bool(outcome.ident) and (outcome.direction == "none" or _is_better(outcome, resources))
+    return begun and bool(outcome.ident) and (outcome.change.rule in _SAFETY or _is_better(outcome, resources))
 
 
 def _says_of_head(verb: Token) -> bool:

@@ -55,7 +55,7 @@ class Frame:
                     # "rats" are animals that something was done to, "rat" narrows another noun
                     weight = 2 if mention.surface.lower().endswith(("s", "mice")) else 1
                     self.species[mention.ident] += weight
-                    self.lent[mention.ident] += weight if number in lent else 0
+                    self.lent[mention.ident] += weight if number in lent and weight == 1 else 0  # "in rats mitochondria were"
 
     def named(self, categories: tuple[str, ...], readings: Iterable[Reading] | None = None) -> list[Mention]:
         """The names of these categories in the article's own sentences (or in some), those of titles first."""

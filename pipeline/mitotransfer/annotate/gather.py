@@ -54,11 +54,10 @@ def gathered_rows(
         complete_secretion(row, _readings(row, by_sentence), own, frame)
     for row in transplantation:
         complete_transplantation(row, _readings(row, by_sentence), own, frame)
+        add_handing_over(row, secretion, resources.vocabulary)
     rows = secretion + transplantation
     add_labels(rows, own, frame)
     add_mechanisms(secretion, own, frame)
-    for row in transplantation:
-        add_handing_over(row, secretion, resources.vocabulary)
     add_effects(rows, own, frame)
     return rows
 
@@ -77,14 +76,15 @@ def _route_findings(own: Sequence[Reading], readings: Sequence[Reading]) -> None
     findings = [f for r in own for f in r.findings]
     if not any(f.rule in PREPARED for f in findings):
         return
-    natural = any(_from_cell(f) and not f.polarity.negated for f in findings) and not _only_isolated(readings, findings)
+    isolated = _only_isolated(readings, findings)
+    natural = any(_from_cell(f) and not f.polarity.negated for f in findings)
     for reading in own:
         prepared = any(f.rule in PREPARED for f in reading.findings)
         said = PREPARATION.search(reading.sentence.text) is not None
         for finding in reading.findings:
             if finding.table != "secretion" or finding.polarity.negated:
                 continue
-            if (prepared and not natural) or (not _from_cell(finding) and (said or not natural)):
+            if isolated or (prepared and not natural) or (not _from_cell(finding) and (said or not natural)):
                 finding.table, finding.kind = "transplantation", "uptake"
 
 
@@ -94,8 +94,8 @@ def _is_prepared(finding: Finding) -> bool:
 
 
 def _only_isolated(readings: Sequence[Reading], findings: Sequence[Finding]) -> bool:
-    """Whether "transfer of platelet mitochondria" is that of isolated ones: added to cells, no culture or contact with donors."""
-    if not any(f.rule == PREPARED[1] for f in findings) or any(f.kind == "secretion" and _from_cell(f) for f in findings):
+    """Whether "transfer of platelet mitochondria" is that of isolated ones: no release, no culture or contact with donors."""
+    if any(f.kind == "secretion" and _from_cell(f) for f in findings):
         return False
     isolated = any(ISOLATED.search(r.slots.text) for r in readings)
     return isolated and not any(_MEETING.search(r.sentence.text) for r in readings)

@@ -33,10 +33,11 @@ PREPARATION = re.compile(
 ISOLATED = re.compile(r"<mito\d+/>[^;:.]{0,40}<isolation|<isolation\d+/[^>]*> (?:[\w-]+ ){0,2}<mito")
 _INTO_TISSUE = re.compile(r"\b(?:in)?to (?:the )?(?:[\w-]+ ){0,2}<tissue\d+/>")
 _MODIFIED = re.compile(r"\b(?:pre-?)?(loaded|preconditioned|pretreated|primed|enriched|augmented|supplemented|boosted) with\b")
-_MADE = re.compile(
-    r"(?<![\w-])((?:[\w/+-]+[ -])?[\w/+]+-(?:engineered|primed|preconditioned|pretreated|pre-treated|overexpressing|enhanced|loaded|laden"
-    r"|boosted|modified|transfected|transduced|stimulated|activated|licensed)) (?:human )?$"
+_DONE_TO = (
+    "engineered|primed|preconditioned|pretreated|pre-treated|overexpressing|enhanced|loaded|laden|boosted|modified|transfected"
+    "|transduced|stimulated|activated|licensed"
 )
+_MADE = re.compile(rf"(?<![\w-])((?:[\w/+-]+[ -])?[\w/+]+-(?:{_DONE_TO})) (?:human )?$")
 _EXPRESSING = re.compile(r" (?:that )?(overexpress)(?:ing|ed)? ([A-Z][\w-]+)")
 _FAR = 60  # characters before a name in which what was done to the cells stands
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)

@@ -45,10 +45,14 @@ _PLACE = re.compile(
     r"(?:Hospital|University|Medical Cent(?:er|re)|Clinic|Institute|Cent(?:er|re)|College)\b(?!\.gov)"
     rf"(?: (?:of|for) (?:{_NAME} ?(?:and )?){{1,4}})?)"
 )
-_SETTING = re.compile(r"\b(?:Settings?|Sites?|Locations?)\s?: (?P<place>[A-Z][^.;,(]{2,80})")
 PEOPLE = (
     "patients?|children|child|infants?|neonates|newborns?|participants?|volunteers|women|woman|men|subjects|candidates"
     "|couples|adults"
+)
+_DERIVED = re.compile(r"(?:[\w+⁺-]+ ){0,3}[\w+⁺]+[ ‐-]derived (?:[\w-]+ ){0,2}?mitochondria", re.IGNORECASE)
+_WHOSE = re.compile(r"(?:[\w+⁺-]+ ){1,5}(?:cells?|tissue|muscles?|platelets),? whose mitochondria", re.IGNORECASE)
+_SETTING = re.compile(
+    r"\b(?:Setting|Location|Site|Centre|Center)s?: (?:[a-z][^.;]*? (?:at|in) )?(?:the )?((?:[A-Z][\w'’-]+ ?){1,6})"
 )
 _SOURCE = re.compile(
     r"(?:isolated|obtained|derived|prepared|taken|harvested|extracted|come|came|biops(?:y|ies)|specimens?|samples?|pieces?|sourced)"
@@ -62,7 +66,6 @@ _OWNER = re.compile(
     r"|\b(?P<other>allogene?ic|maternal|xenogene?ic)\b",
     re.IGNORECASE,
 )
-_DERIVED = re.compile(r"(?P<what>(?:[\w+⁺]+ ){0,3}?[\w+⁺]+)(?:[ ‐-]derived|['’]s?)? mitochondria\b", re.IGNORECASE)
 _LISTED = re.compile(
     r"\b(?:conditions?|diseases?|indications?)(?: (?:under study|studied|of interest|treated|examined))?"
     r" (?:is|are|was|were|include[sd]?)\b[^.;]*",
@@ -81,10 +84,12 @@ _INTO = re.compile(
     r" (?P<into>(?:in)?to (?:the )?(?:[\w-]+ ){0,3}?)$",
     re.IGNORECASE,
 )
-_VESSEL = re.compile(r"arter|vein|vessel|sinus|aort|ostium", re.IGNORECASE)
+_INTO_IT = re.compile(r"\b(?:inject|infus|deliver|administ|transplant|given|instill)[^.;:]*$", re.IGNORECASE)
 _PART_OF = re.compile(r" (?:of|from|in|at) (?:the |their )?")
 _LADEN_CELLS = "agent:mitochondria_loaded_cells"
 _MOST_ROUTES = 2
+_REPERFUSED, _ISCHEMIC_HEART = "disease:ischemia_reperfusion_injury", "disease:cardiac_ischemia"
+_REPERFUSED_HEART = "disease:myocardial_ischemia_reperfusion_injury"
 
 
 def trial_roles(text: str, whole: str, resources: Resources, extra: Extra) -> list[Role]:
@@ -93,7 +98,7 @@ def trial_roles(text: str, whole: str, resources: Resources, extra: Extra) -> li
     roles += _given(text, resources, extra) or _given(whole, resources, extra) or [Role("agent", "mitochondria", MITOCHONDRIA)]
     roles += linked("route", names(text, resources, ("route",), extra))
     roles += _donors(text, resources, extra)
-    if place := _PLACE.search(text) or _SETTING.search(text) or _SETTING.search(whole):
+    if place := _PLACE.search(text) or _SETTING.search(text):
         roles.append(Role("location", place[1].strip()))
     status = next((label for label, pattern in _STATUS if re.search(pattern, text, re.IGNORECASE)), "")
     roles += [Role("status", status.capitalize())] if status else []
@@ -110,10 +115,20 @@ def _conditions(text: str, resources: Resources, extra: Extra) -> list[Role]:
     """The diseases of a list of conditions, else those named with the patients or the trial, else any."""
     listed = " ".join(m[0] for m in _LISTED.finditer(text))
     trial = " ".join(part for part in re.split(r"(?<=[.;])\s", text) if _TRIAL.search(part))
-    for scope in (listed, trial, text):
-        if found := linked("trial_condition", names(scope, resources, ("disease",), extra)):
-            return found
+    for scope, adjectives in ((listed, False), (trial, False), (text, False), (trial, True)):  # "infertile women" at last
+        found = linked("trial_condition", names(scope, resources, ("disease",), extra, adjectives=adjectives))
+        if found:
+            return _of_heart(found)
     return []
+
+
+def _of_heart(found: Sequence[Role]) -> list[Role]:
+    """The conditions; ischemia-reperfusion injury beside an ischemic heart is that of the heart."""
+    idents = {role.ident for role in found}
+    if not {_REPERFUSED, _ISCHEMIC_HEART} <= idents:
+        return list(found)
+    kept = [role for role in found if role.ident != _ISCHEMIC_HEART]
+    return [Role(role.name, role.surface, _REPERFUSED_HEART) if role.ident == _REPERFUSED else role for role in kept]
 
 
 def _given(text: str, resources: Resources, extra: Extra) -> list[Role]:
@@ -127,7 +142,7 @@ def _given(text: str, resources: Resources, extra: Extra) -> list[Role]:
     what = " and ".join(dict.fromkeys(resources.vocabulary.label(m.ident) for m in distinct))
     if not distinct:
         return []
-    if any(owner["own"] for owner in _OWNER.finditer(text)) and "autologous" not in what:
+    if any(owner["own"] for owner in _OWNER.finditer(text)) and "autologous" not in what and what.endswith("mitochondria"):
         what = f"autologous {what}"
     return [Role("agent", distinct[0].surface, distinct[0].ident, label=f"{what}, {way}" if way else what)]
 
@@ -146,13 +161,21 @@ def _way(text: str, resources: Resources, extra: Extra) -> str:
     routes = [m for m in names(text, resources, ("route",), extra) if entries[m.ident].extra.get("scope") != "generic"]
     labels = list(dict.fromkeys(resources.vocabulary.label(m.ident) for m in routes))
     ways = [way for way, pattern in _WAYS[:2] if re.search(rf"\b{pattern}\b", text, re.IGNORECASE)]
+    if len(ways) == 1 and (said := _phrase_of_way(text, resources)):
+        return said
     for tissue in names(text, resources, ("tissue",), extra):
-        into = _INTO.search(text[max(0, tissue.start - 100) : tissue.start])
-        if into and not _VESSEL.search(tissue.surface):  # through a vessel is a way, into an organ is a place
+        if into := _INTO.search(text[max(0, tissue.start - 100) : tissue.start]):
             return f"{' or '.join(ways)} {into['into']}{tissue.surface}".strip()
-    said = [phrase.id for phrase in resources.rules.routes if phrase.regex.search(text)]
-    labels += [label for ident in said if (label := resources.vocabulary.label(ident)) not in labels]
     return " and ".join(labels[:_MOST_ROUTES]) or " or ".join(ways)
+
+
+def _phrase_of_way(text: str, resources: Resources) -> str:
+    """The route that a phrase says ("injected into the myocardium"), by its name; empty where there is none."""
+    for phrase in resources.rules.routes:
+        for match in phrase.regex.finditer(text):
+            if _INTO_IT.search(text, max(0, match.start() - 60), match.start()):
+                return resources.vocabulary.label(phrase.id)
+    return ""
 
 
 def _donors(text: str, resources: Resources, extra: Extra) -> list[Role]:
@@ -160,17 +183,12 @@ def _donors(text: str, resources: Resources, extra: Extra) -> list[Role]:
     owners = list(_OWNER.finditer(text))
     own = any(owner["own"] for owner in owners)
     found: list[Role] = []
-    for source in _SOURCE.finditer(text):
+    for source in (*_SOURCE.finditer(text), *_DERIVED.finditer(text), *_WHOSE.finditer(text)):
         mentions = names(source[0], resources, ("cell", "tissue"), extra)
         for label, mention in _joined(source[0], mentions, resources):
-            name = f"autologous {label}" if own and mention.category == "tissue" else label
+            theirs = own and (mention.category == "tissue" or source.re is not _SOURCE)  # cells of a bank are nobody's own
+            name = f"autologous {label}" if theirs else label
             if mention.ident not in {role.ident for role in found}:
-                found.append(Role("mito_source", mention.surface, mention.ident, label=name))
-    for derived in _DERIVED.finditer(text):
-        for mention in names(derived["what"], resources, ("cell", "tissue"), extra):
-            if mention.ident not in {role.ident for role in found}:
-                label = resources.vocabulary.label(mention.ident)
-                name = f"autologous {label}" if own else label
                 found.append(Role("mito_source", mention.surface, mention.ident, label=name))
     if found:
         return found
