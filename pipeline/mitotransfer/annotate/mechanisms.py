@@ -52,9 +52,10 @@ def _speaks_of(reading: Reading, row: Draft, rows: Sequence[Draft], frame: Frame
 
 def _roles(reading: Reading, frame: Frame) -> list[Role]:
     entries, sign = frame.resources.vocabulary.entries, frame.resources.rules.sign
-    allowed = {(m.start, m.end) for m in frame.in_sentence(reading, ("mechanism", "uptake"))}  # without denied ones
+    allowed = frame.in_sentence(reading, ("mechanism", "uptake"))  # without denied ones; of two that overlap the longer
     said = {(m.start, m.end) for m in reading.loose.get("mechanism", ())}
-    named = [m for m in reading.slots.mentions if m.category in ("mechanism", "uptake") and (m.start, m.end) in allowed]
+    slots = [m for m in reading.slots.mentions if m.category in ("mechanism", "uptake")]
+    named = [m for m in slots if any(m.start < one.end and one.start < m.end for one in allowed)]
     kept: list[Mention] = []
     stoppers: list[Mention] = []
     for mention in named:

@@ -165,11 +165,15 @@ def _has_subject(found: Found) -> bool:
     return any(child.dep_ in ("nsubj", "nsubjpass") and child not in found.tokens.values() for child in trigger.lefts)
 
 
+def _distance(mentions: Sequence[Mention], place: int) -> int:
+    return min(abs(place - mention.start) for mention in mentions)
+
+
 def _as_parsed(match: Match, parsed: Sequence[Match]) -> Match:
-    """Without the donor that the text of a sentence suggests where its syntax names another one for the same trigger."""
+    """Without the donor that the text of a sentence suggests where its syntax names one nearer to the same trigger."""
     donors = match.roles.get("donor")
     said = [m for one in parsed if one.start == match.start and one.rule.event for m in one.roles.get("donor", ())]
-    if not (donors and said and match.rule.event) or any(m in said for m in donors):
+    if not (donors and said and match.rule.event) or _distance(said, match.start) >= _distance(donors, match.start):
         return match
     return match._replace(roles={role: mentions for role, mentions in match.roles.items() if role != "donor"})
 
