@@ -54,8 +54,7 @@ CATEGORIES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # what an article says and the vocabulary has no entry for, on purpose: a pipeline must live with such names
-NOT_IN_VOCABULARY = {
-}
+NOT_IN_VOCABULARY: set[str] = set()
 FIELDS = {
     "secretion": {*CATEGORIES["secretion"], "table", "negated", "hedged", "evidence"},
     "transplantation": {*CATEGORIES["transplantation"], "table", "evidence"},

@@ -78,7 +78,7 @@ def trial_roles(events: list[Event]) -> list[dict[str, list[str]]]:
 def test_what_is_given_is_described_with_how_and_where(resources: Resources) -> None:
     text = "We inject autologous mitochondria into the ischemic myocardium of children with heart failure (NCT01234567)."
     (trial,) = trial_roles(prose_events(article(text), resources, {}))
-    assert trial["agent"] == ["autologous mitochondria, injection into the ischemic myocardium"]
+    assert trial["agent"] == ["autologous mitochondria, intramyocardial injection"]
 
 
 def test_a_named_route_says_more_than_a_way_of_giving(resources: Resources) -> None:
