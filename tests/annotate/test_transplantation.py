@@ -222,3 +222,22 @@ def test_cells_that_are_given_hand_over_by_the_mechanism_of_the_finding(resource
 def test_mitochondria_lie_in_cells_and_spaces(resources: Resources) -> None:
     text = "In rabbits mitochondria were infused into the coronary arteries. Organelles lay in cardiomyocytes and capillaries."
     assert rows(read(resources, text), "target") == [{"cardiomyocyte", "blood vessel"}]
+
+
+def test_each_source_with_its_route_is_an_arm(resources: Resources) -> None:
+    text = (
+        "In rabbits fibroblast mitochondria were injected into the ischemic myocardium. "
+        "Fibroblast mitochondria were infused through the coronary arteries as well. "
+        "In another series liver mitochondria were infused through the coronary arteries."
+    )
+    found = rows(read(resources, text), "mito_source", "route")
+    assert found == [
+        {"fibroblast", "intramyocardial injection"},
+        {"fibroblast", "intracoronary injection"},
+        {"liver", "intracoronary injection"},
+    ]
+
+
+def test_an_experiment_with_or_without_mitochondria_gives_them(resources: Resources) -> None:
+    text = "Rats underwent stroke with or without infusion of liver mitochondria into the carotid artery."
+    assert rows(read(resources, text), "mito_source") == [{"liver"}]

@@ -1,23 +1,59 @@
-"""Arms of a study: a row for each preparation that is compared with another, and for each species whose organs are treated."""
+"""Arms of a study: rows for preparations, sources with their routes, and species whose organs are treated."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from mitotransfer.annotate.drafts import Draft
 from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.models_of_disease import NEAR
 from mitotransfer.annotate.roles import Finding, Reading
+from mitotransfer.annotate.routes import IN_VITRO, routes_in
 from mitotransfer.document import Mention, Role
 
+_SEVERAL = 2
 _ORGAN_OF = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,1}<tissue(\d+)/>")
 
 
 def arms(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Draft]:
     """The row as one for each arm; the row itself where nothing is compared."""
-    return _by_preparation(row, own, frame) or _by_species(row, own, frame) or [row]
+    return _by_preparation(row, own, frame) or _by_species(row, own, frame) or _by_source(row, own, frame) or [row]
+
+
+def _by_source(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Draft]:
+    """Rows for mitochondria of different sources, where sentences tell by which route those of each were given.
+
+    Two routes for one of several sources are two arms as well. Findings that name no source stay out: whose they are is open.
+    """
+    told: dict[tuple[str, str], list[Reading]] = {}
+    for reading in own:
+        sources = {m.ident for f in reading.findings if f in row.findings for m in f.roles.get("donor", ())}
+        ways = {m.ident for m in routes_in(reading, frame)} - {IN_VITRO}
+        if len(sources) == 1 and len(ways) == 1 and all(sources):
+            told.setdefault((min(sources), min(ways)), []).append(reading)
+    is_a = frame.resources.vocabulary.is_a
+    named = {source for source, _ in told}
+    if len({a for a in named if not any(b != a and is_a(b, a) for b in named)}) < _SEVERAL:
+        return []
+    rows = []
+    for (source, way), readings in told.items():
+        arm = Draft(row.table, row.negated, [_copy(f) for r in readings for f in r.findings if f in row.findings])
+        arm.apart = frozenset(id(r.sentence) for r in own if _of_another(r, source, way, named, told))
+        rows.append(arm)
+    return rows
+
+
+def _of_another(
+    reading: Reading, source: str, way: str, named: Collection[str], told: Mapping[tuple[str, str], Sequence[Reading]]
+) -> bool:
+    """Whether a sentence speaks of another arm than that of this source and route."""
+    mine = {m.ident for m in reading.loose.get("donor", ())}
+    mine |= {m.ident for f in reading.findings for m in f.roles.get("donor", ())}
+    if mine & set(named) and source not in mine:
+        return True
+    return any(reading is other for pair, places in told.items() if pair != (source, way) for other in places)
 
 
 def _by_preparation(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Draft]:

@@ -30,6 +30,7 @@ class Draft:
     species: str = ""  # id, where rows of an article differ in it
     arm: re.Pattern[str] | None = None  # what names the preparation of this row, where rows of an article differ in it
     dropped: set[tuple[str, str]] = field(default_factory=set)
+    apart: frozenset[int] = frozenset()  # ids of the sentences that speak of another arm of the study
 
     def say(
         self, reading: Reading, roles: list[Role], rule: str, confidence: float, kind: EventKind = "context", start: int = -1

@@ -53,7 +53,8 @@ def gathered_rows(
     for row in secretion:
         complete_secretion(row, _readings(row, by_sentence), own, frame)
     for row in transplantation:
-        complete_transplantation(row, _readings(row, by_sentence), own, frame)
+        here = [r for r in own if id(r.sentence) not in row.apart]
+        complete_transplantation(row, _readings(row, by_sentence), here, frame)
         add_handing_over(row, secretion, resources.vocabulary)
     rows = secretion + transplantation
     add_labels(rows, own, frame)

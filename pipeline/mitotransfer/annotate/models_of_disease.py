@@ -27,7 +27,7 @@ _CLOSED |= {"clamped": "clamping", "cross-clamped": "clamping", "constricted": "
 _CLOSED |= {"obstructed": "obstruction", "compressed": "compression", "contused": "contusion", "resected": "resection"}
 _CLOSED |= {"perforated": "perforation", "snared": "occlusion", "occluded": "occlusion", "clipped": "clipping"}
 _INJURED = frozenset({"injured", "damaged", "lesioned", "burned"})
-_REPERFUSED, _ISCHEMIA = "reperfus", "disease:ischemia"
+_REPERFUSED, _MERE_ISCHEMIA = "reperfus", ("disease:ischemia", "disease:cardiac_ischemia")
 
 
 class Told(NamedTuple):
@@ -70,7 +70,8 @@ def procedures(frame: Frame) -> list[Told]:
     animals = [told for told in named if _of_animals(told.reading)]
     more = animals or ([] if bound or any(_of_animals(r) for r in frame.readings) else named)
     chosen = bound + [t for t in more if not any(_overlaps(t, other) for other in bound)]
-    kept = _distinct((t for t in chosen if t.role.ident not in rules.not_modelled), frame)[:_MOST]
+    named_so = (t for t in chosen if t.role.ident not in rules.not_modelled and any(map(str.isalnum, t.role.surface)))
+    kept = _distinct(named_so, frame)[:_MOST]
     if kept:
         return kept
     wounds = _named(frame, "procedure", _DISEASE, ARTICLE, [r for r in frame.readings if _of_animals(r)])
@@ -134,7 +135,7 @@ def narrowed(ill: Sequence[Told], frame: Frame, organs: Sequence[Told]) -> Seque
     """The diseases; mere ischemia, or none, as the ischemia or reperfusion injury of the organ that was treated."""
     rules = frame.resources.rules
     organ = organs[0].role.ident if organs else ""
-    if ill and any(told.role.ident != _ISCHEMIA for told in ill):
+    if ill and any(told.role.ident not in _MERE_ISCHEMIA for told in ill):
         return ill
     if ill and organ in rules.ischemic:
         return [t._replace(role=Role("disease", t.role.surface, rules.ischemic[organ])) for t in ill]

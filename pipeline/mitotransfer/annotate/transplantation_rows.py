@@ -192,7 +192,9 @@ def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
     """Whose mitochondria they are: what other sentences say, the narrowest names, else that they are the patient's own."""
     origins = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("donor", ())]
     vesicles = any(m.category == "secreted_form" for m in row.mentions("agent"))
-    if vesicles and not row.mentions("donor"):
+    if row.apart:
+        origins = []  # other sentences may speak of the mitochondria of another arm
+    elif vesicles and not row.mentions("donor"):
         origins = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("donor", ())]
     is_a = frame.resources.vocabulary.is_a
     known = {m.ident for m in (*row.mentions("donor"), *(m for _, m in origins))}
