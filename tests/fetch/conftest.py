@@ -13,13 +13,30 @@ from fakes.europepmc import EuropePMC
 from fakes.eutils import Eutils
 from mitotransfer.fetch import Found, connect, search
 from mitotransfer.settings import FetchSettings, Limits, SearchSettings, config_root
+from remotes import Services
+
+
+@pytest.fixture(autouse=True)
+def own_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits are kept in the folder of the test, not with those of this machine; no key of its user is sent."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("NCBI_API_KEY", raising=False)
 
 
 @pytest.fixture
-def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FetchSettings:
-    """Settings that ask without waiting; the limits are kept in the folder of the test, not with those of this machine."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.delenv("NCBI_API_KEY", raising=False)
+def world() -> Iterator[Services]:
+    with Services() as services:
+        yield services
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    return tmp_path / "raw"
+
+
+@pytest.fixture
+def quick() -> FetchSettings:
+    """Settings that ask without waiting."""
     rates = Limits(cloud=1e4, ncbi=1e4, ncbi_with_key=1e4, europepmc=1e4)
     return FetchSettings(email="lab@example.org", per_second=rates, timeout=5, attempts=3, first_pause=0.01)
 

@@ -9,7 +9,6 @@ from collections import Counter
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from fakes.idlists import as_file, lines
 from fakes.population import KINDS, Population, build
@@ -24,12 +23,6 @@ def population(n: int, seed: int) -> Population:
 def settings(world: Population, **changed: object) -> FetchSettings:
     at = endpoints(world.endpoints)
     return msgspec.structs.replace(QUICK, endpoints=at, timeout=0.4, attempts=4, **changed)  # type: ignore[arg-type]
-
-
-@pytest.fixture(autouse=True)
-def own_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.delenv("NCBI_API_KEY", raising=False)
 
 
 def test_every_article_comes_once_or_is_named_with_its_true_reason(tmp_path: Path) -> None:

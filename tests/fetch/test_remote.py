@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,23 +15,6 @@ from mitotransfer.fetch import ManifestLine
 from mitotransfer.fetch.cloud import _key
 from mitotransfer.fetch.http import FetchError
 from remotes import Services, fetch, stored
-
-
-@pytest.fixture(autouse=True)
-def own_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.delenv("NCBI_API_KEY", raising=False)
-
-
-@pytest.fixture
-def world() -> Iterator[Services]:
-    with Services() as services:
-        yield services
-
-
-@pytest.fixture
-def raw(tmp_path: Path) -> Path:
-    return tmp_path / "raw"
 
 
 def told(line: ManifestLine) -> tuple[str, str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,24 +13,6 @@ from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.fetch.cloud import Cloud
 from mitotransfer.settings import known_email, load
 from remotes import Services, fetch, stored
-
-
-@pytest.fixture(autouse=True)
-def own_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.delenv("NCBI_API_KEY", raising=False)
-
-
-@pytest.fixture
-def world() -> Iterator[Services]:
-    with Services() as services:
-        yield services
-
-
-@pytest.fixture
-def raw(tmp_path: Path) -> Path:
-    return tmp_path / "raw"
-
 
 # -- licences --------------------------------------------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from mitotransfer.annotate.kinds import is_kind_of, related
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
+from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
-_CELLS = ("cell", "cell_line")
 Signs = Mapping[str, re.Pattern[str]]
 _SIDES = ("donor", "recipient")
 Pair = tuple[Reading, list[Mention], list[Mention]]  # cells that are cultured together
@@ -46,7 +46,7 @@ def fill(own: Sequence[Reading], resources: Resources) -> None:
         for finding, mentions in named:
             if mentions:
                 donors = (finding.places.get("donor", reading), mentions)
-            if cells := [m for m in finding.roles.get("recipient", ()) if m.category in _CELLS]:
+            if cells := [m for m in finding.roles.get("recipient", ()) if m.category in CELLS]:
                 recipients = (reading, cells)
         before = reading
     _fill_partners(own, resources.vocabulary, sign)
@@ -62,7 +62,7 @@ def _resolve(finding: Finding, reading: Reading, before: Reading | None) -> None
     """A pronoun is what was last named before it in its sentence, else what the sentence before opens with."""
     for role, opposite in (_SIDES, _SIDES[::-1]):
         place = finding.pronouns.get(role)
-        if place is None or any(m.category in _CELLS for m in finding.roles.get(role, ())):
+        if place is None or any(m.category in CELLS for m in finding.roles.get(role, ())):
             continue
         here = [m for m in _cells(reading) if m.end <= place and m not in finding.roles.get(opposite, ())]
         if here:
@@ -92,7 +92,7 @@ def _given(own: Sequence[Reading]) -> Named | None:
     """The cells that are given to animals, which then are the ones that hand over mitochondria."""
     for reading in own:
         for finding in reading.findings:
-            agents = [m for m in finding.roles.get("agent", ()) if m.category in _CELLS and m.ident]  # not just "the cells"
+            agents = [m for m in finding.roles.get("agent", ()) if m.category in CELLS and m.ident]  # not just "the cells"
             if finding.rule == f"prose:{CELLS_GIVEN}" and agents:
                 return reading, agents
     return None
@@ -141,7 +141,7 @@ def _first_group(mentions: Sequence[Mention], text: str) -> list[Mention]:
 def _cells(reading: Reading) -> list[Mention]:
     """The cells a sentence names; of a line and the cell it is made of, the line."""
     found: list[Mention] = []
-    for mention in (m for m in reading.slots.mentions if m.category in _CELLS):
+    for mention in (m for m in reading.slots.mentions if m.category in CELLS):
         if found and found[-1].category == "cell_line" and mention.start - found[-1].end <= 1:
             continue
         found.append(mention)
@@ -167,7 +167,7 @@ def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary, sign: Signs) 
     if not any(f.idents("donor") for f in stated):
         for finding in stated:
             _fill_givers(finding, pairs, vocabulary)
-    if any(m.category in _CELLS for f in stated for m in f.roles.get("recipient", ())):
+    if any(m.category in CELLS for f in stated for m in f.roles.get("recipient", ())):
         return
     findings = [f for f in stated if f.kind == "transfer"]
     for finding in findings:
@@ -187,7 +187,7 @@ def _fill_partners(own: Sequence[Reading], vocabulary: Vocabulary, sign: Signs) 
 
 def _fill_givers(finding: Finding, pairs: Sequence[Pair], vocabulary: Vocabulary) -> None:
     """The cells that the recipients of a finding are cultured with, if they are others."""
-    takers = {m.ident for m in finding.roles.get("recipient", ()) if m.category in _CELLS}
+    takers = {m.ident for m in finding.roles.get("recipient", ()) if m.category in CELLS}
     for reading, first, second in pairs:
         for one, other in ((first, second), (second, first)):
             others = {m.ident for m in other}

@@ -22,12 +22,12 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import is_full
 from mitotransfer.annotate.single import roles_of
+from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.transplantation_rows import PREPARED
 from mitotransfer.document import Event, Mention, Study
 
 _RESOLVED, _NAMED = 0.7, 0.4  # highest confidence with a resolved reference, and with a printed name only
 _ISOLATED = "agent:isolated_mitochondria"
-_CELLS = ("cell", "cell_line")
 _FINDING = frozenset({"form", "mechanism", "recipient", "effect"})
 _MODEL = frozenset({"model_species", "disease", "procedure", "tissue"})
 
@@ -80,7 +80,7 @@ def _lend_donors(readings: Sequence[Reading]) -> None:
 
 
 def _cells(readings: Sequence[Reading]) -> list[Mention]:
-    return [m for r in readings for m in r.slots.mentions if m.category in _CELLS]
+    return [m for r in readings for m in r.slots.mentions if m.category in CELLS]
 
 
 def _add_products(readings: Sequence[Reading], resources: Resources, extra: Extra) -> None:

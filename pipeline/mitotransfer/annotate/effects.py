@@ -47,7 +47,6 @@ class Effect(NamedTuple):
     start: int
     end: int
     trigger: str
-    trigger_start: int
 
 
 class Direction(NamedTuple):
@@ -77,7 +76,7 @@ _UNCHANGED = re.compile(
 _ARROWS = {"↑": "increase", "↓": "decrease", "↔": "none", "→": "none"}
 
 
-def find_directions(text: str, resources: Resources) -> list[Direction]:
+def _find_directions(text: str, resources: Resources) -> list[Direction]:
     """The direction words of a text in order; an entry with opposite meanings ("altered") is a mere change."""
     found = []
     for mention in resources.triggers.find(text):
@@ -97,26 +96,17 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
 
     `default` is the direction of an outcome no word speaks for; when empty such outcomes are left out (prose).
     """
-    return effects_of(text, find_outcomes(text, resources, extra), resources, default=default)
-
-
-def find_outcomes(text: str, resources: Resources, extra: Extra) -> list[Mention]:
-    """The outcomes of a text, denied ones too: their denial is a direction."""
-    return names(text, resources, ("outcome",), extra, denied=True)
-
-
-def effects_of(text: str, outcomes: list[Mention], resources: Resources, *, default: str = "") -> list[Effect]:
-    """As `find_effects`, of outcomes that have been found."""
+    outcomes = find_outcomes(text, resources, extra)
     if not outcomes:
         return []
-    words = find_directions(text, resources)
+    words = _find_directions(text, resources)
     inner = {o.start for o in outcomes for d in words if o.start <= d.start and d.end <= o.end}
     directions = [d for d in words if not any(o.start <= d.start and d.end <= o.end for o in outcomes)]
     cues = find_cues(text, resources.cues)
     found = []
     for mention in outcomes:
         word = _speaking_for(text, mention, directions, outcomes)
-        if word and is_lost(text, word.start):
+        if word and _is_lost(text, word.start):
             continue
         # a process named by a verb ("clear mitochondria", "TLR9 activation") takes place when nothing else is said
         unsaid = "increase" if default and mention.start in inner else default
@@ -125,9 +115,13 @@ def effects_of(text: str, outcomes: list[Mention], resources: Resources, *, defa
             direction = "none"
         if direction:
             trigger = text[word.start : word.end] if word else ""
-            start = word.start if word else mention.start
-            found.append(Effect(mention.ident, mention.surface, direction, mention.start, mention.end, trigger, start))
+            found.append(Effect(mention.ident, mention.surface, direction, mention.start, mention.end, trigger))
     return found
+
+
+def find_outcomes(text: str, resources: Resources, extra: Extra) -> list[Mention]:
+    """The outcomes of a text, denied ones too: their denial is a direction."""
+    return names(text, resources, ("outcome",), extra, denied=True)
 
 
 def _speaking_for(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
@@ -176,7 +170,7 @@ def improved(mention: Mention, resources: Resources) -> str:
     return "decrease" if wanted_low else "increase"
 
 
-def is_lost(text: str, start: int) -> bool:
+def _is_lost(text: str, start: int) -> bool:
     """Whether the direction word at `start` belongs to "no longer".
 
     An effect that went away when its cause was taken away is a control, no finding of its own.

@@ -15,6 +15,7 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
 from mitotransfer.annotate.secretion_rows import secretion_rows, standing
+from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.transplantation_rows import (
     ISOLATED,
     PREPARATION,
@@ -26,7 +27,6 @@ from mitotransfer.annotate.transplantation_rows import (
 from mitotransfer.annotate.transplantation_rows import complete as complete_transplantation
 from mitotransfer.document import Event
 
-_CELLS = ("cell", "cell_line")
 _MEETING = re.compile(r"\bco-?cultur|nanotub|cell[- ](?:to[- ])?cell|\bcontact|transwell", re.IGNORECASE)
 
 
@@ -106,4 +106,4 @@ def _from_cell(finding: Finding) -> bool:
     """Whether a cell itself releases or hands over what moves."""
     if finding.table != "secretion" or finding.kind == "uptake":
         return False
-    return any(m.category in _CELLS for m in finding.roles.get("donor", ()))
+    return any(m.category in CELLS for m in finding.roles.get("donor", ()))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span
 
+from mitotransfer.annotate.slots import CELLS
 from mitotransfer.document import Mention
 from mitotransfer.models.species import species_of
 
 Owner = tuple[str, str]  # ids of the cell and of the species
-_CELLS = ("cell", "cell_line")
 # What the species alone of its sentence, or of the vocabulary's entry, would tell is known without syntax.
 _BY_SYNTAX = ("modifier", "origin", "prefix")
 _BY_PREFIX = {"human": "species:human", "mouse": "species:mouse", "rat": "species:rat"}
@@ -23,7 +23,7 @@ def owners(doc: Doc | None, mentions: Sequence[Mention]) -> list[Owner]:
     species = [span for m in mentions if m.category == "species" and (span := _span(doc, m)) is not None]
     found: list[Owner] = []
     for mention in mentions:
-        if mention.category not in _CELLS or not mention.ident or (cell := _span(doc, mention)) is None:
+        if mention.category not in CELLS or not mention.ident or (cell := _span(doc, mention)) is None:
             continue
         told = species_of(cell, species)
         if told.evidence in _BY_SYNTAX:

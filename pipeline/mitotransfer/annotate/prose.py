@@ -16,12 +16,12 @@ from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
 from mitotransfer.annotate.screening import Sentence, sentences
+from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
-_CELLS = ("cell", "cell_line")
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -92,7 +92,7 @@ def _cells_meet(read: Sequence[Sentence], readings: Iterable[Reading], resources
     """Whether the article brings cells together: cultures of two, contacts between them, a title with cells and a transfer."""
     sign = resources.rules.sign["cells_meet"]
     titled = (r for r in readings if r.sentence.passage.kind == "title" and any(f.kind == "transfer" for f in r.findings))
-    named = any(m.category in _CELLS for r in titled for m in r.slots.mentions)
+    named = any(m.category in CELLS for r in titled for m in r.slots.mentions)
     return named or any(_is_own(s) and sign.search(s.text) for s in read)
 
 
@@ -104,7 +104,7 @@ def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:
     if any(_convinces(finding) for finding in findings):
         return True
     moves = [f for f in findings if f.kind == "secretion"]
-    named = [f for f in findings if any(m.category in _CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
+    named = [f for f in findings if any(m.category in CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
     if named and any(f.sentence.passage.kind == "title" for f in moves):
         return True
     parts = [f for f in named if f.table == "secretion" and not _in_methods(f)]

@@ -13,11 +13,10 @@ from mitotransfer.annotate.frames import Frame
 from mitotransfer.annotate.kinds import general, narrower, related
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading, forms, goes_between
-from mitotransfer.annotate.slots import BARE
+from mitotransfer.annotate.slots import BARE, CELLS
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention
 
-_CELLS = ("cell", "cell_line")
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _FORM = 0.7  # confidence of a form that a sentence of the row names
 _SEVERAL, _MOST_FORMS = 2, 2
@@ -40,7 +39,7 @@ def secretion_rows(own: Sequence[Reading], resources: Resources) -> list[Draft]:
         findings = [f for f in findings if not _mutual(f)]  # others say in which direction
     for finding in findings:
         for role in _SIDES:
-            finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in _CELLS]
+            finding.roles[role] = [m for m in finding.roles.get(role, ()) if m.category in CELLS]
     rows: list[Draft] = []
     open_ones: list[Finding] = []
     for finding in sorted(findings, key=lambda f: _generality(f, findings, vocabulary)):

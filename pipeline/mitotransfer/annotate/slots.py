@@ -29,9 +29,10 @@ _PROTEIN = re.compile(
 )
 _ADJECTIVE = re.compile(r"(?:al|ic|ar|ial|oid)$")
 _SLOT = re.compile(r"<([a-z+]+)(\d+)/([^>]*)>")
+CELLS = ("cell", "cell_line")  # categories of the vocabulary that name cells
 # Kinds of slots by category of the vocabulary, the first that covers a place wins it.
 _CATEGORIES = (
-    ("cell", ("cell", "cell_line")), ("form", ("secreted_form",)), ("mechanism", ("mechanism",)), ("mechanism", ("uptake",)),
+    ("cell", CELLS), ("form", ("secreted_form",)), ("mechanism", ("mechanism",)), ("mechanism", ("uptake",)),
     ("tissue", ("tissue",)), ("species", ("species",)),
 )  # fmt: skip
 _FURTHER = {"cell": "cell", "cell_line": "cell"}
