@@ -107,13 +107,13 @@ def _add_row(
 
     Returns the row.
     """
-    evidence = [_evidence(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
+    evidence = [evidence_line(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
     if not quoted:
         evidence = [dataclasses.replace(line, sentence="") for line in evidence]
     shown = group
     if entry is not None and entry.event is not None and entry.event not in group.events:
         # the same entry may stand behind rows of several articles
-        evidence.append(_evidence(entry.event, row_id, row_id, entry.nct))
+        evidence.append(evidence_line(entry.event, row_id, row_id, entry.nct))
         shown = completed(group, entry.event)
     row = _row(shown, row_id, source, evidence)
     if entry is not None:
@@ -218,7 +218,7 @@ def _ident(role: Role) -> str:
     return role.ident or MISSING_ID
 
 
-def _evidence(event: Event, row_id: str, within: str, source: str) -> EvidenceRow:
+def evidence_line(event: Event, row_id: str, within: str, source: str) -> EvidenceRow:
     """The line of an event; `within` is what its id is made unique by beside its own content."""
     place = event.locator
     roles = SEPARATOR.join(_role(r) for r in event.roles)
