@@ -44,6 +44,10 @@ Endpoint = Annotated[
 Registry = Annotated[
     bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds (fetch.registry)")
 ]
+Decisions = Annotated[
+    Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
+]
+Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -91,13 +95,15 @@ def run(
     email: Email = "",
     endpoint: Endpoint = None,
     registry: Registry = False,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
 ) -> None:
-    """Read articles and write the three tables, their evidence and a report to --out."""
+    """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
     settings = _settings(config, named=executor, workers=workers, sources=sources)
-    if not stages.run(inputs, out, settings, _say):
+    if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
 
@@ -183,11 +189,32 @@ def tabulate(
     registry: Annotated[
         Path | None, typer.Option("--registry", help="Raw directory with the answers of the registry", file_okay=False)
     ] = None,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
 ) -> None:
-    """Build the tables from annotated articles."""
+    """Build the tables from annotated articles, and apply what was decided."""
     from mitotransfer import stages
 
-    _say(stages.tabulate(annotated, out, _settings(config), registry))
+    settings = _settings(config)
+    _say(stages.tabulate(annotated, out, settings, registry, stages.desk(out, settings, decisions, reviewer)))
+
+
+@app.command("decisions")
+def decide(
+    out: Path,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Tables edited elsewhere (CSV)")] = None,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
+    annotated: Annotated[
+        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Take up what was decided by hand in the tables in OUT, or in FILE..., and apply all that was decided."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    stages.decisions(files or (), settings, stages.desk(out, settings, decisions, reviewer), _say, annotated)
 
 
 @app.command()
