@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, known_service, load
+from mitotransfer.settings import Settings, known_against, known_email, known_endpoints, known_executor, known_service, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -220,7 +220,8 @@ def decide(
 @app.command()
 def evaluate(
     out: Path,
-    gold: Path,
+    gold: Annotated[Path | None, typer.Argument(help="Directory of gold rows")] = None,
+    against: Annotated[str, typer.Option(help="decisions: score against what was decided in OUT instead of gold rows")] = "",
     metrics: Annotated[Path | None, typer.Option(help="Write the scores as JSON")] = None,
     errors: Annotated[
         Path | None, typer.Option(help="Write each missed, false and partly wrong row, with the sentences and rules behind it")
@@ -234,10 +235,15 @@ def evaluate(
     lower: Annotated[bool, typer.Option(help="With --pin: allow floors to fall")] = False,
     config: Config = None,
 ) -> None:
-    """Score tables against gold rows; with --corpus, fail when quality is below the floor."""
+    """Score tables against gold rows or decisions; with --corpus, fail when quality is below the floor."""
     from mitotransfer import stages
 
     settings = _settings(config)
+    if known_against(against):
+        typer.echo(stages.against_decisions(out, metrics).summary())
+        return
+    if gold is None:
+        raise typer.BadParameter("name the directory of gold rows, or --against decisions")
     scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, calibrate=calibrate, folds=folds)
     typer.echo(scores.summary())
     if corpus and pin:

@@ -26,6 +26,8 @@ def _ids(role: str, what: str) -> Any:
 
 
 TRUTH = ("true", "false")
+# events that state the finding of a row; the others (effects, regulation, labelling) only add to one
+MAIN_EVENTS = frozenset({"secretion", "transfer", "uptake", "transplantation", "trial"})
 REVIEW_STATES = ("proposed", "accepted", "edited", "rejected", "conflict")
 SOURCES = ("table", "prose", "both", "curator")
 _ROW_ID = "Content hash of source, place and roles: stable from run to run"

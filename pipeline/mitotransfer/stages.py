@@ -119,6 +119,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         source_version("annotate", "models", "document", "rows", "errors"),
         tree_version(*files),
         str(options.prose),
+        *options.off,
         model,
     )
     source = Shards(parsed)
@@ -223,6 +224,14 @@ def evaluate(
         files[calibrate] = [evaluating.calibration(findings)]
     write_whole(files)
     return report
+
+
+def against_decisions(out: Path, metrics: Path | None = None) -> evaluating.Curated:
+    """Scores what a run proposes against what was decided, to `metrics` too. Raises ConfigError, InputError, OutputError."""
+    found = evaluating.against_decisions(out)
+    if metrics is not None:
+        write_whole({metrics: _json(found)})
+    return found
 
 
 def gate(report: evaluating.Report, corpus: Path, settings: Settings) -> list[str]:
