@@ -351,3 +351,12 @@ def test_a_table_sorted_and_saved_in_libreoffice_keeps_everything(soffice: str, 
     assert states(out) == DECIDED
     assert [one.decision for one in log_of(out)] == ["edit", "reject", "accept"]
     assert by_donor(out)["mesenchymal stem cell"]["recipient_cell_ids"] == "cell:cardiomyocyte; cell:fibroblast"
+
+
+@pytest.mark.filterwarnings("ignore")  # frictionless's own use of its libraries is not ours to mend
+def test_the_log_of_decisions_is_part_of_the_data_package(curated: Path) -> None:
+    frictionless = pytest.importorskip("frictionless")
+    with frictionless.system.use_context(trusted=True):  # the temporary folder is an absolute path
+        report = frictionless.validate(str(curated / "datapackage.json"))
+    assert report.valid, report.flatten()
+    assert "decisions" in {task.name for task in report.tasks}

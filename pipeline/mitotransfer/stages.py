@@ -27,7 +27,7 @@ from mitotransfer import evaluate as evaluating
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.decisions import Desk
+from mitotransfer.decisions import DECISIONS, Desk
 from mitotransfer.document import Annotated, Article, Registered
 from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
@@ -183,7 +183,8 @@ def tabulate(
     at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
     tabulating.write_tables(out, tables.files)
     at.written.forget_others(out, _REVIEWED)
-    package = tabulating.datapackage(list(tables.files), __version__)
+    named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
+    package = tabulating.datapackage(named, __version__)
     write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
 
