@@ -115,12 +115,22 @@ def _add_row(
         # the same entry may stand behind rows of several articles
         evidence.append(evidence_line(entry.event, row_id, row_id, entry.nct))
         shown = completed(group, entry.event)
+    evidence = _surest(evidence)
     row = _row(shown, row_id, source, evidence)
     if entry is not None:
         row.registry_checked = entry.asked
     files[TABLE_FILES[group.table]].append(row)
     files["evidence.csv"] += evidence
     return row
+
+
+def _surest(lines: Iterable[EvidenceRow]) -> list[EvidenceRow]:
+    """The lines with each id once: of rules that found the same at the same words the surest."""
+    best: dict[str, EvidenceRow] = {}
+    for line in lines:
+        if line.evidence_id not in best or float(line.confidence) > float(best[line.evidence_id].confidence):
+            best[line.evidence_id] = line
+    return list(best.values())
 
 
 def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
