@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mitotransfer.rows import SEPARATOR, TABLES
@@ -22,7 +23,10 @@ _MARKS = (
     ("retracted", "true", "§", "From an article that was retracted."),
     ("review_status", "conflict", "¶", "Reviewers disagree on this row."),
 )
-LEGEND = "↑ increase; ↓ decrease; ± change; = no effect."
+_SIGNS = {"↑": "increase", "↓": "decrease", "±": "change", "=": "no effect"}
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_ESTIMATED = re.compile(r"~\d{4}")
+_SIGNED = re.compile(rf" ([{''.join(_SIGNS)}])$")
 _HEADINGS = {"cell_type": "Donor cells", "nct_number": "NCT number", "disease_injury": "Disease or injury"}
 
 
@@ -63,6 +67,8 @@ class PaperGroup(NamedTuple):
 
 class PaperTable(NamedTuple):
     """A table: what its groups are, the headings of the other columns, the groups, the footnotes (mark, meaning).
+
+    An effect's sign stands behind a no-break space. The footnotes explain the signs and marks that there are.
 
     `left_out`: rows that a reviewer rejected.
     """
@@ -123,13 +129,25 @@ def _table(name: str, rows: Sequence[Record], numbering: _Numbering) -> PaperTab
         for label in sorted(members, key=lambda text: (not text, text.casefold(), text))
     )
     used = {mark for group in groups for row in group.rows for mark in row.marks}
-    footnotes = tuple((mark, meaning) for _, _, mark, meaning in _MARKS if mark in used)
+    footnotes = (*_legend(groups), *((mark, meaning) for _, _, mark, meaning in _MARKS if mark in used))
     title = heading(group_by) if group_by else ""
     return PaperTable(name, TITLES[name], title, tuple(map(heading, shown)), groups, footnotes, len(rows) - len(printed))
 
 
+def _legend(groups: Iterable[PaperGroup]) -> Iterator[tuple[str, str]]:
+    """What the signs of the values mean, those that there are."""
+    values = [value for group in groups for row in group.rows for cell in row.cells for value in cell]
+    signs = {value[-1] for value in values if value[-2:-1] == _NO_BREAK}
+    yield from ((sign, f"{meaning}.") for sign, meaning in _SIGNS.items() if sign in signs)
+    if any(_ESTIMATED.match(value) for value in values):
+        yield "~", "estimated."
+
+
 def _row(row: Record, shown: Iterable[str], numbering: _Numbering) -> PaperRow:
-    cells = tuple(tuple(value for value in row[column].split(SEPARATOR) if value.strip()) for column in shown)
+    cells = tuple(
+        tuple(_SIGNED.sub(rf"{_NO_BREAK}\1", value) for value in row[column].split(SEPARATOR) if value.strip())
+        for column in shown
+    )
     marks = "".join(mark for column, value, mark, _ in _MARKS if row.get(column) == value)
     return PaperRow(row["row_id"], cells, numbering.number(row), marks)
 

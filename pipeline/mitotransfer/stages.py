@@ -248,8 +248,8 @@ def export(
         if name == "pubannotation":
             remove([path for path in sorted((folder / name).glob("*.json")) if path.name not in one.files])
         tell(f"{name}: {folder / name}")
-        for line in (*one.accounts, *one.notes):
-            tell(f"  {line}")
+        for told in (*map(str, one.accounts), *one.notes):
+            tell(f"  {told}")
     return [folder / name for name in names]
 
 

@@ -34,8 +34,8 @@ passage   type (title, heading, abstract, paragraph, list_item, caption, footnot
 annotation  type: the role in a finding (donor, recipient, effect …), identifier: vocabulary id, direction and target of an
           effect; or type: the kind of event, at the words that signal it
 relation  a finding: id = evidence_id, type = kind of event, row_id (of several rows joined with "; "), rule_id, confidence,
-          negated, negation_cue, hedged, hedge_cue, review_status of the rows, decision; nodes: trigger and roles; an infon `role:<name>` holds roles that the
-          sentence does not name, as surface<identifier>
+          negated, negation_cue, hedged, hedge_cue, review_status of the rows, decision; nodes: trigger and roles; an infon
+          `role:<name>` holds roles that the sentence does not name, as surface<identifier>
 A document without text comes from an article whose licence does not allow passing it on: its relations have no nodes.
 """
 

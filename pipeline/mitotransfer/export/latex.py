@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from mitotransfer.export.printed import accounts, footnotes, lines_of, printed
+from mitotransfer.export.printed import accounts, footnotes, lines_of, one_line, printed
 from mitotransfer.export.result import Export
 from mitotransfer.export.tables import Tables
 from mitotransfer.paper import Paper, PaperTable, Reference
@@ -33,7 +33,6 @@ _SPECIAL = {
     "[": "{[}",  # at the start of a line of a table it would be taken for the argument of the line's end
     "]": "{]}",
     "*": "{*}",  # the same
-    "-": "{-}",  # no dash of two hyphens
     "`": r"\textasciigrave{}",
     "'": r"\textquotesingle{}",
     "\N{NO-BREAK SPACE}": "~",
@@ -89,6 +88,7 @@ _PREAMBLE = r"""% What the tables need. Load it with \input{preamble} before \be
   \usepackage[utf8]{inputenc}
   \usepackage[T1]{fontenc}
   \usepackage{textcomp}
+  \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
   \newcommand{\mtchar}[1]{[U+#1]}
 \else
   \usepackage{fontspec}
@@ -110,7 +110,8 @@ def make(tables: Tables) -> Export:
 
 def latex(text: str) -> str:
     """A text that LaTeX prints as it is, in one line."""
-    return "".join(_char(char) for char in " ".join(text.split()))
+    line = re.sub("-(?=-)", "-\N{WORD JOINER}", one_line(text))  # two hyphens are no dash
+    return "".join("{}" if char == "\N{WORD JOINER}" else _char(char) for char in line)
 
 
 def _char(char: str) -> str:
@@ -154,13 +155,13 @@ def _table(table: PaperTable) -> str:
         *_rows(table, len(shown)),
         r"\end{longtable}",
     ]
-    notes = r" \\ ".join(latex(note) for note in footnotes(table))
+    notes = latex(" ".join(footnotes(table)))
     lines += [rf"\noindent {notes}\par"] if notes else []
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def _column(share: float) -> str:
-    return rf">{{\raggedright\arraybackslash}}p{{\dimexpr {share:.3f}\linewidth-2\tabcolsep\relax}}"
+    return rf">{{\raggedright\arraybackslash\hspace{{0pt}}}}p{{\dimexpr {share:.3f}\linewidth-2\tabcolsep\relax}}"
 
 
 def _rows(table: PaperTable, count: int) -> Iterable[str]:

@@ -8,7 +8,7 @@ from html import escape
 
 from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import Tables
-from mitotransfer.paper import LEGEND, Paper, PaperRow, PaperTable, Reference, paper
+from mitotransfer.paper import Paper, PaperRow, PaperTable, Reference, paper
 from mitotransfer.rows import TABLE_FILES
 
 _NUMBER = "Ref."
@@ -34,9 +34,13 @@ def accounts(work: Paper) -> tuple[Account, ...]:
 
 
 def footnotes(table: PaperTable) -> list[str]:
-    """What stands under a table: the signs of effects if it has any, and what its marks mean."""
-    effects = any("ffects" in heading or "effect" in heading for heading in table.headings)
-    return ([LEGEND] if effects else []) + [f"{mark} {meaning}" for mark, meaning in table.footnotes]
+    """What stands under a table: what its signs and marks mean."""
+    return [f"{mark} {meaning}" for mark, meaning in table.footnotes]
+
+
+def one_line(text: str) -> str:
+    """The text with every run of blanks as one, but for blanks at which no line may break."""
+    return re.sub(r"[^\S\N{NO-BREAK SPACE}]+", " ", text).strip()
 
 
 def reference_number(row: PaperRow) -> str:
@@ -62,7 +66,7 @@ def markdown(tables: Tables) -> Export:
 
 def markdown_cell(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", one_line(text))
 
 
 def _markdown_table(table: PaperTable) -> Iterable[str]:
@@ -77,8 +81,8 @@ def _markdown_table(table: PaperTable) -> Iterable[str]:
         shown = [f"**{markdown_cell(label)}**" if label else ""] * bool(table.grouped_by) + [*map(markdown_cell, cells)]
         yield f"| {' | '.join(shown)} |"
     yield ""
-    for note in footnotes(table):
-        yield f"{markdown_cell(note)}\n"
+    if notes := footnotes(table):
+        yield f"{markdown_cell(' '.join(notes))}\n"
 
 
 def _markdown_reference(reference: Reference) -> str:
@@ -114,8 +118,8 @@ def _html_table(table: PaperTable) -> Iterable[str]:
             texts = [*("; ".join(values) for values in row.cells), reference_number(row)]
             yield "<tr>" + first + "".join(f'<td style="{style}">{escape(text)}</td>' for text in texts) + "</tr>"
     yield "</tbody>\n</table>"
-    for note in footnotes(table):
-        yield f'<p style="{_FONT};margin:2pt 0">{escape(note)}</p>'
+    if notes := footnotes(table):
+        yield f'<p style="{_FONT};margin:2pt 0">{escape(" ".join(notes))}</p>'
 
 
 def _html_reference(reference: Reference) -> str:
