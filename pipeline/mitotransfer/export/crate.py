@@ -6,6 +6,7 @@ Who made the data set and under which licence it is, nobody but its makers can s
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 import yaml
 
+from mitotransfer.errors import ConfigError
 from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import TITLES, Record, Tables
 from mitotransfer.files import table_lines
@@ -33,8 +35,10 @@ def make(tables: Tables, package: Mapping[str, Any], version: str, date: str = "
     """A folder to archive: the tables, datapackage.json, CITATION.cff and ro-crate-metadata.json.
 
     `package`: the data package of the tables, to which foreign keys are added where they hold. `date`: of publication; without
-    one the crate has none.
+    one the crate has none. Raises ConfigError for what is no date.
     """
+    if date and not _is_date(date):
+        raise ConfigError(f"--date {date}: not a date as 2026-01-31")
     files = {name: "".join(table_lines(header(cls), _cells(tables, name))).encode() for name, cls in FILES.items()}
     files["datapackage.json"] = _json(with_foreign_keys(package, tables))
     files["CITATION.cff"] = _citation(tables, version, date)
@@ -42,6 +46,13 @@ def make(tables: Tables, package: Mapping[str, Any], version: str, date: str = "
     missing = ["its licence", "its authors"] + (["the date of publication (--date)"] if not date else [])
     notes = (f"before you publish the crate, fill in {', '.join(missing)}",)
     return Export(files, (Account("lines", tables.lines()),), notes)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def with_foreign_keys(package: Mapping[str, Any], tables: Tables) -> dict[str, Any]:

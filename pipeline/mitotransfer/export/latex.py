@@ -59,6 +59,7 @@ _MATH = {
     "°": r"^{\circ}",
     "′": "'",
     "″": "''",
+    "ς": r"\varsigma",
     "ϕ": r"\phi",
     "ϵ": r"\epsilon",
 }
@@ -81,6 +82,12 @@ _TEXT = {
     "‐": "-",
     "‑": "-",
 }
+# capitals that look like Latin ones and omicron have no command
+_GREEK = re.compile(
+    "GREEK (SMALL|CAPITAL) LETTER (ALPHA|BETA|GAMMA|DELTA|EPSILON|ZETA|ETA|THETA|IOTA|KAPPA|LAMDA|MU|NU|XI|PI|RHO|SIGMA|TAU|"
+    "UPSILON|PHI|CHI|PSI|OMEGA)"
+)
+_NOT_IN_T1 = "ĦħĸĿŀŉŦŧſ"
 _LIKE_LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 _PREAMBLE = r"""% What the tables need. Load it with \input{preamble} before \begin{document}.
 \usepackage{iftex}
@@ -122,8 +129,8 @@ def _char(char: str) -> str:
         return known
     if char < "\x7f":
         return char
-    if name := re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(char, "")):
-        letter = {"LAMDA": "LAMBDA", "FINAL": "SIGMA"}.get(name[2], name[2])
+    if name := _GREEK.fullmatch(unicodedata.name(char, "")):
+        letter = name[2].replace("LAMDA", "LAMBDA")
         return rf"$\{letter.capitalize() if name[1] == 'CAPITAL' else letter.lower()}$"
     decomposed = unicodedata.normalize("NFKD", char)
     if unicodedata.category(char) == "No" and len(decomposed) == 1:  # superscript and subscript digits
@@ -132,7 +139,7 @@ def _char(char: str) -> str:
     if char in "⁻⁺₋₊":
         return f"${'^' if char in '⁻⁺' else '_'}{{{'-' if char in '⁻₋' else '+'}}}$"
     # what the fonts in T1 encoding have: Latin-1 letters and most of Latin Extended-A
-    if "À" <= char <= "ſ" and unicodedata.category(char).startswith("L"):
+    if "À" <= char <= "ſ" and char not in _NOT_IN_T1 and unicodedata.category(char).startswith("L"):
         return char
     return rf"\mtchar{{{ord(char):04X}}}"
 

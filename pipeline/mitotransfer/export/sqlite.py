@@ -132,9 +132,18 @@ def _fill(database: sqlite3.Connection, tables: Tables) -> tuple[dict[str, int],
     _insert(database, "evidence_roles", _evidence_roles(tables, events.values()), "a role")
     links, left_out = _row_evidence(tables, {row_id for row_id, _ in found})
     _insert(database, "row_evidence", links.values(), "a link")
-    dangling = _dangling(tables, links)
     _run(database, _INDICES)
-    return left_out, [f"{dangling} evidence_ids of rows have no line in evidence.csv"] if dangling else []
+    return left_out, list(_told(tables, links, events))
+
+
+def _told(tables: Tables, links: Mapping[tuple[str, str], object], events: Mapping[str, int]) -> Iterator[str]:
+    """What does not fit together."""
+    lines = tables.files["evidence.csv"]
+    alike = [f.name for f in _fields("evidence.csv", FILES["evidence.csv"])]
+    if other := sum(any(line[name] != lines[events[line["evidence_id"]]][name] for name in alike) for line in lines):
+        yield f"of {other} lines of evidence.csv an earlier one with the same evidence_id says something else: that one is kept"
+    if dangling := _dangling(tables, links):
+        yield f"{dangling} evidence_ids of rows have no line in evidence.csv"
 
 
 def _run(database: sqlite3.Connection, script: str) -> None:
