@@ -262,6 +262,25 @@ def report(out: Path) -> None:
 
 
 @app.command()
+def export(
+    out: Path,
+    format: Annotated[
+        list[str],
+        typer.Option("--format", help="parquet, sqlite, bioc, pubannotation, rocrate, latex, markdown, html or all; repeatable"),
+    ],
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the formats' folders (default: OUT/export)", file_okay=False)
+    ] = None,
+    all_text: Annotated[bool, typer.Option("--all-text", help="Also text that its licence does not allow passing on")] = False,
+    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date of publication, for rocrate")] = "",
+) -> None:
+    """Write the tables of a run in other formats, into a folder for each."""
+    from mitotransfer import stages
+
+    stages.export(out, format, to=to, all_text=all_text, date=date, tell=_say)
+
+
+@app.command()
 def train(
     corpora: Annotated[
         Path, typer.Option(help="Directory that holds the corpora named in the recipe", exists=True, file_okay=False)

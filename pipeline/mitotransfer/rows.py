@@ -234,4 +234,13 @@ def role_columns(row_class: type) -> dict[str, tuple[str, str]]:
     return found
 
 
+_SINGLE_ROLES = frozenset({"reference", "start", "primary_completion", "study_completion"})
+
+
+def several(row_class: type) -> frozenset[str]:
+    """The columns of a table that hold several values, joined with `SEPARATOR`."""
+    roles = {f.name: f.metadata["role"] or f.metadata["ids"] for f in dataclasses.fields(row_class)}
+    return frozenset(name for name, role in roles.items() if (role and role not in _SINGLE_ROLES) or name == "evidence_ids")
+
+
 ROLES: dict[str, tuple[str, ...]] = {name: tuple(role_columns(cls)) for name, cls in TABLES.items()}

@@ -48,9 +48,10 @@ def _resource(file: str, row_class: type) -> dict[str, Any]:
 def _schema(row_class: type) -> dict[str, Any]:
     fields = dataclasses.fields(row_class)
     schema: dict[str, Any] = {"fields": [_field(field) for field in fields], "missingValues": [""]}
-    # The first column names the line wherever it is an id of it: row_id, evidence_id, id.
-    if fields[0].name in ("row_id", "evidence_id", "id", "decision_id"):
-        schema["primaryKey"] = [fields[0].name]
+    # The first column names the line wherever it is an id of it; one event may stand behind several rows
+    keys = {"row_id": ["row_id"], "evidence_id": ["evidence_id", "row_id"], "id": ["id"], "decision_id": ["decision_id"]}
+    if fields[0].name in keys:
+        schema["primaryKey"] = keys[fields[0].name]
     return schema
 
 
