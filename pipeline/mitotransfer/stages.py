@@ -27,7 +27,7 @@ from mitotransfer import evaluate as evaluating
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.decisions import Desk
+from mitotransfer.decisions import Desk, account
 from mitotransfer.document import Annotated, Article, Registered
 from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
@@ -268,7 +268,7 @@ def decisions(
     else:
         tell(f"{shards}: not there; the decisions are applied when the tables are made again")
     problems = tabulating.read_rows(out / "problems.csv", ProblemRow)
-    counts = tabulating.account(at.standing(), problems)
+    counts = account(at.standing(), problems)
     tell(f"decisions {', '.join(f'{count} {name}' for name, count in counts.items())}: {at.log.path}")
     for problem in problems:
         if problem.stage == "decisions":
