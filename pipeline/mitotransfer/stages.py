@@ -33,6 +33,7 @@ from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.review import Page
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -273,6 +274,20 @@ def decisions(
     for problem in problems:
         if problem.stage == "decisions":
             tell(f"{problem.severity}: {problem.place}: {problem.message}")
+
+
+def review(
+    settings: Settings, at: Desk, page: Page, tell: Callable[[str], None] = lambda _: None, annotated: Path | None = None
+) -> None:
+    """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
+
+    What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
+    """
+
+    def apply(said: Callable[[str], None]) -> None:
+        decisions((), settings, at, said, annotated)
+
+    reviewing.serve(at, page, apply, tell)
 
 
 def run(

@@ -19,7 +19,7 @@ Files = dict[str, list[Any]]
 
 
 class Fate(NamedTuple):
-    """What became of decisions whose row is not there: `moved`, `kept` (the row came back), `waits` or `orphaned`; what is like it."""
+    """What became of decisions whose row is not there: `moved`, `kept` (it came back), `waits` or `orphaned`; what is like it."""
 
     kind: str
     likeness: Likeness | None = None
