@@ -218,6 +218,26 @@ def decide(
 
 
 @app.command()
+def review(
+    out: Path,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine (default: any that is free)")] = 0,
+    decisions: Decisions = None,
+    reviewer: Annotated[str, typer.Option("--reviewer", help="Who decides (default: your login)")] = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser")] = True,
+    annotated: Annotated[
+        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Work through the tables in OUT on a local page: accept, reject and edit rows, with the sentences behind them."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    desk = stages.desk(out, settings, decisions, reviewer)
+    stages.review(settings, desk, stages.Page(port, browser), _say, annotated)
+
+
+@app.command()
 def evaluate(
     out: Path,
     gold: Annotated[Path | None, typer.Argument(help="Directory of gold rows")] = None,

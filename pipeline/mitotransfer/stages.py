@@ -29,12 +29,13 @@ from mitotransfer import export as exporting
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.decisions import DECISIONS, Desk
+from mitotransfer.decisions import DECISIONS, Desk, account
 from mitotransfer.document import Annotated, Article, Registered
 from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.review import Page as Page  # the command line makes one
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -280,7 +281,7 @@ def decisions(
     else:
         tell(f"{shards}: not there; the decisions are applied when the tables are made again")
     problems = tabulating.read_rows(out / "problems.csv", ProblemRow)
-    counts = tabulating.account(at.standing(), problems)
+    counts = account(at.standing(), problems)
     tell(f"decisions {', '.join(f'{count} {name}' for name, count in counts.items())}: {at.log.path}")
     for problem in problems:
         if problem.stage == "decisions":
@@ -328,6 +329,20 @@ def _texts(parsed: Path, wanted: AbstractSet[str]) -> dict[str, Article]:
     found = [a for _, payload in payloads(Shards(parsed)) for a in decoded(payload, Article) if a.head.source in wanted]
     ordered = sorted(found, key=lambda a: (a.head.source, a.status != "ok", a.head.file), reverse=True)
     return {article.head.source: article for article in ordered}
+
+
+def review(
+    settings: Settings, at: Desk, page: Page, tell: Callable[[str], None] = lambda _: None, annotated: Path | None = None
+) -> None:
+    """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
+
+    What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
+    """
+
+    def apply(said: Callable[[str], None]) -> None:
+        decisions((), settings, at, said, annotated)
+
+    reviewing.serve(at, page, apply, tell)
 
 
 def run(

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from mitotransfer.decisions.model import Decision, decision_id
 from mitotransfer.decisions.sheets import read_sheet
 from mitotransfer.errors import ConfigError, OutputError
-from mitotransfer.files import from_cell, table_lines, write_whole
+from mitotransfer.files import from_cell, table_lines, to_cell, write_whole
 from mitotransfer.rows import header
 
 DECISIONS = "decisions.csv"
@@ -81,9 +81,12 @@ class Log:
             with self.path.open("r+b") as handle:
                 handle.truncate(content.whole)
                 handle.seek(content.whole)
-                handle.write(b"".join(lines) if content.whole else b"".join([_HEADER, *lines]))
+                written = handle.write(b"".join(lines) if content.whole else b"".join([_HEADER, *lines]))
                 handle.flush()
                 os.fsync(handle.fileno())
+                # known without reading it again; what the file holds of these lines is what `_parsed` would find
+                self._content = _Content((*content.decisions, *map(_as_written, made)), content.whole + written)
+                self._seen = _stamp(os.fstat(handle.fileno()))
         except OSError as error:
             raise OutputError(f"{self.path}: the decision was not saved ({error.strerror})") from error
 
@@ -114,8 +117,7 @@ class Log:
         """The content as it is on the disk now; read again only when the file changed."""
         with self._lock:
             try:
-                stat = self.path.stat()
-                if (stamp := (stat.st_ino, stat.st_size, stat.st_mtime_ns)) != self._seen:
+                if (stamp := _stamp(self.path.stat())) != self._seen:
                     self._content = _parsed(self.path, self.path.read_bytes())
                     self._seen = stamp
             except FileNotFoundError:
@@ -123,6 +125,10 @@ class Log:
             except OSError as error:
                 raise ConfigError(f"{self.path}: cannot be read ({error.strerror})") from error
             return self._content
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, int, int]:
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def _last(decisions: Iterable[Decision], row_id: str) -> str:
@@ -140,8 +146,13 @@ def _identified(drafts: Iterable[Decision], taken: set[str]) -> Iterator[Decisio
 
 def _lines(decisions: Iterable[Decision]) -> list[bytes]:
     """A decision a line: line ends and other runs of blanks inside a cell become one blank."""
-    cells = ([" ".join(cell.split()) for cell in dataclasses.astuple(one)] for one in decisions)
+    cells = (dataclasses.astuple(_as_written(one)) for one in decisions)
     return [line.encode() for line in table_lines(_COLUMNS, cells)][1:]
+
+
+def _as_written(one: Decision) -> Decision:
+    """A decision as it is read back: on one line, without what `to_cell` cleans away."""
+    return Decision(*(from_cell(to_cell(" ".join(cell.split()))) for cell in dataclasses.astuple(one)))
 
 
 def _parsed(path: Path, content: bytes) -> _Content:

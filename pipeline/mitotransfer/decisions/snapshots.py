@@ -55,6 +55,8 @@ class Snapshots:
                     handle.write(content)
                     handle.flush()
                     os.fsync(handle.fileno())
+                    if handle.tell() == max(self._size, 0) + len(content):  # nobody else added meanwhile: known without reading
+                        self._known, self._size = known | new, handle.tell()
             except OSError as error:
                 raise OutputError(f"{self.path}: cannot be written ({error.strerror})") from error
 

@@ -57,11 +57,8 @@ def standing(decisions: Sequence[Decision], snapshots: Mapping[str, Snapshot]) -
     """
     problems = [_problem(one, number, fault) for number, one in enumerate(decisions, 2) if (fault := one.fault())]
     sound = [one for one in decisions if not one.fault()]
-    withdrawn: set[str] = set()
-    for one in reversed(sound):  # an undo that is undone itself withdraws nothing
-        if one.decision == "undo" and one.decision_id not in withdrawn:
-            withdrawn.update(one.replaced)
-    acting = [one for one in sound if one.decision_id not in withdrawn and one.decision != "undo"]
+    gone = withdrawn(sound)
+    acting = [one for one in sound if one.decision_id not in gone and one.decision != "undo"]
     settled = {ident for one in acting for ident in one.replaced}
     found = Standing({}, {}, problems)
     for one in _latest(one for one in acting if one.decision_id not in settled):
@@ -70,6 +67,15 @@ def standing(decisions: Sequence[Decision], snapshots: Mapping[str, Snapshot]) -
     for verdict in (*found.rows.values(), *found.evidence.values()):
         _judge(verdict, snapshots)
     return found
+
+
+def withdrawn(decisions: Sequence[Decision]) -> set[str]:
+    """The decisions that were withdrawn, by id; an undo that is undone itself withdraws nothing."""
+    gone: set[str] = set()
+    for one in reversed(decisions):
+        if one.decision == "undo" and one.decision_id not in gone:
+            gone.update(one.replaced)
+    return gone
 
 
 def _latest(decisions: Iterable[Decision]) -> list[Decision]:
