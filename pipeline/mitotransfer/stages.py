@@ -35,7 +35,7 @@ from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.review import Page as Page  # the command line makes one
+from mitotransfer.review import Page
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
