@@ -20,6 +20,7 @@ from mitotransfer.document import Mention
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _FORM = 0.7  # confidence of a form that a sentence of the row names
 _SEVERAL, _MOST_FORMS = 2, 2
+_FAR_MORE = 2  # times the findings of a row
 _LENT = 0.6  # confidence of a cell that another sentence names
 _SIDES = ("donor", "recipient")
 
@@ -107,6 +108,20 @@ def is_full(row: Draft) -> bool:
     return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
+def is_lesser(row: Draft, rows: Sequence[Draft], vocabulary: Vocabulary) -> bool:
+    """Whether most of what an article says is of the transfer the other way between the cells of this row."""
+    if row.negated or any(finding.both_ways for finding in row.findings):
+        return False
+    return any(
+        len(other.findings) > _FAR_MORE * len(row.findings)
+        and all(other.idents(side) and row.idents(side) for side in _SIDES)
+        and related(row.idents("donor"), other.idents("recipient"), vocabulary)
+        and related(row.idents("recipient"), other.idents("donor"), vocabulary)
+        for other in rows
+        if other is not row and not other.negated
+    )
+
+
 def standing(rows: list[Draft], prepared: bool) -> list[Draft]:
     """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form.
 
@@ -125,14 +140,17 @@ def standing(rows: list[Draft], prepared: bool) -> list[Draft]:
     return [row for row in rows if row in (*full, *releasing, *titled)] or [row for row in stated if row.mentions("form")][:1]
 
 
-def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
-    """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
+def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame, *, lesser: bool = False) -> None:
+    """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open.
+
+    Of a `lesser` row, which only tells of the other direction, the conditions are those of its own sentences.
+    """
     for finding in row.findings:
         for role, mentions in finding.elsewhere.items():
             kept = [m for m in mentions if (role, m.ident) not in row.dropped and m.ident not in _told(row, role)]
             row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
     add_species(row, readings, own, frame)
-    add_conditions(row, readings, own, frame)
+    add_conditions(row, readings, readings if lesser else own, frame)
     if not row.mentions("form"):
         _add_forms(row, readings, own, frame)
 
