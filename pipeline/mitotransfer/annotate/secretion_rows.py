@@ -158,6 +158,8 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
 def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """The forms that the sentences of a row name, else the only one of the article, each with its sentence."""
     named = [(r, m) for r in readings if r.findings for m in forms(r, frame.resources)]
+    if not row.negated:
+        named += [(r, m) for r in own if _sees_form(r, row, frame) for m in forms(r, frame.resources) if m.ident not in BARE]
     if not named and not row.negated:
         named = _only_form(own, frame)
     shown = [(r, with_mitochondria(m, frame)) for r, m in named]
@@ -165,6 +167,16 @@ def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], 
     kept = {m.ident: (r, m) for r, m in reversed(shown) if m.ident not in wide}
     for reading, mention in list(reversed(kept.values()))[:_MOST_FORMS]:
         row.say(reading, linked("form", [mention]), "prose:form", _FORM)
+
+
+def _sees_form(reading: Reading, row: Draft, frame: Frame) -> bool:
+    """Whether a sentence that states no finding tells in what mitochondria were found, or travelled, and of no other cells."""
+    if reading.findings or reading.sentence.voice != "own" or not reading.sentence.topical:
+        return False
+    cells = {m.ident for m in reading.slots.mentions if m.category in CELLS}
+    return frame.resources.rules.sign["form_seen"].search(reading.sentence.text) is not None and related(
+        cells, row.idents("donor"), frame.resources.vocabulary
+    )
 
 
 def _told(row: Draft, role: str) -> set[str]:
