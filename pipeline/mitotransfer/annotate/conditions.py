@@ -101,7 +101,7 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
 
 def _grown(reading: Reading, phrase: str) -> Mention:
     """A coculture that is told in other words, of which the first stand in the sentence as in its slotted form (`phrase`)."""
-    surface = phrase.split(" <")[0]
+    surface = phrase.partition(" <")[0]
     begin = max(reading.sentence.text.find(surface), 0)
     return Mention(begin, begin + len(surface), "condition", _COCULTURE, surface)
 

@@ -107,4 +107,4 @@ def _from_cell(finding: Finding) -> bool:
     """Whether a cell itself releases or hands over what moves."""
     if finding.table != "secretion" or finding.kind == "uptake":
         return False
-    return any(m.category in CELLS for m in finding.roles.get("donor", ()))
+    return "donor" in finding.pronouns or any(m.category in CELLS for m in finding.roles.get("donor", ()))

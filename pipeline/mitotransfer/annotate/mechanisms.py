@@ -30,7 +30,10 @@ _TOGETHER = {
     frozenset({"mechanism:cd38", "mechanism:cyclic_adp_ribose"}): "mechanism:cd38_cadpr_calcium_signaling",
 }
 # Labels, and names of whole families.
-_NO_GENE = re.compile(r"(?:[a-z-]*(?:[a-zG]TPase|ase|protein|receptor|channel|gene|factor|complex)s?$|e?(?:GFP|RFP|YFP|CFP)|mCherry|tdTomato|DsRed\d?|Dendra2?|luciferase\b)", re.IGNORECASE)
+_NO_GENE = re.compile(
+    r"(?:[a-z-]*(?:[a-zG]TPase|ase|protein|receptor|channel|gene|factor|complex)s?$|e?(?:GFP|RFP|YFP|CFP)|mCherry|tdTomato|DsRed\d?|Dendra2?|luciferase\b)",
+    re.IGNORECASE,
+)
 
 
 def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
@@ -47,8 +50,19 @@ def add_mechanisms(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) 
         for row, known in zip(stated, told, strict=True):
             new = [role for role in kept if (role.ident or role.surface) not in known][: _MOST - len(known)]
             if new and _speaks_of(reading, row, stated, frame):
+                new = [_completed(role, row, known) for role in new]
                 known |= {role.ident or role.surface for role in new}
                 row.say(reading, new, "prose:mechanism", _CONFIDENCE, "regulation")
+
+
+def _completed(role: Role, row: Draft, known: set[str]) -> Role:
+    """The role, or what it is together with one that another sentence told, which the row then does without."""
+    for pair, whole in _TOGETHER.items():
+        others = (pair - {role.ident}) & known
+        if role.ident in pair and others:
+            row.dropped |= {("mechanism", other) for other in others}
+            return Role("mechanism", role.surface, whole)
+    return role
 
 
 def _telling(own: Sequence[Reading], frame: Frame) -> Iterator[tuple[Reading, bool]]:
@@ -134,7 +148,8 @@ def _counts(
         return means
     if kind == "transfer":
         return bool(reading.findings) or said or reading.controlled or means or sign["contact_seen"].search(text) is not None
-    if not (again or sign["tells_of_transfer"].search(text)):
+    moves = sign["tells_of_transfer"].search(text) or (kind != "process" and sign["moves_so"].search(text))
+    if not (again or moves):
         return False
     if kind == "release":
         return bool(reading.findings)

@@ -22,6 +22,8 @@ _FORM = 0.7  # confidence of a form that a sentence of the row names
 _SEVERAL, _MOST_FORMS = 2, 2
 _FAR_MORE = 2  # times the findings of a row
 _LENT = 0.6  # confidence of a cell that another sentence names
+_FREE = frozenset({"secreted_form:free_mitochondria"})
+_OUTSIDE = frozenset({"secreted_form:extracellular_mitochondria"})
 _SIDES = ("donor", "recipient")
 
 
@@ -159,7 +161,15 @@ def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], 
     """The forms that the sentences of a row name, else the only one of the article, each with its sentence."""
     named = [(r, m) for r in readings if r.findings for m in forms(r, frame.resources)]
     if not row.negated:
-        named += [(r, m) for r in own if _sees_form(r, row, frame) for m in forms(r, frame.resources) if m.ident not in BARE]
+        named += [
+            (r, m)
+            for r in own
+            if _sees_form(r, row, frame)
+            for m in forms(r, frame.resources)
+            if m.ident in _FREE or m.ident not in BARE
+        ]
+    if any(m.ident not in _OUTSIDE for _, m in named):
+        named = [(r, m) for r, m in named if m.ident not in _OUTSIDE]  # in which form, another sentence says
     if not named and not row.negated:
         named = _only_form(own, frame)
     shown = [(r, with_mitochondria(m, frame)) for r, m in named]

@@ -272,6 +272,9 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
         if has_topic(r.sentence.text)
         for m in frame.in_sentence(r, ("uptake",))
     ]
+    is_a = frame.resources.vocabulary.is_a
+    ways = {told.role.ident for told in named}
+    named = [told for told in named if not any(way != told.role.ident and is_a(way, told.role.ident) for way in ways)]
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]
     if specific or named or not any(f.rule in PREPARED for f in row.findings):
         return (specific or named)[:2]
