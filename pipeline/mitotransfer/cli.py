@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, known_service, load
+from mitotransfer.settings import ReportSettings, Settings, known_email, known_endpoints, known_executor, known_service, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -44,6 +44,7 @@ Endpoint = Annotated[
 Registry = Annotated[
     bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds (fetch.registry)")
 ]
+Figures = Annotated[bool, typer.Option("--figures", help="Also write the report's plots as SVG and PNG files (report.figures)")]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -91,12 +92,14 @@ def run(
     email: Email = "",
     endpoint: Endpoint = None,
     registry: Registry = False,
+    figures: Figures = False,
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out."""
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
     settings = _settings(config, named=executor, workers=workers, sources=sources)
+    settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
     if not stages.run(inputs, out, settings, _say):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
@@ -221,11 +224,11 @@ def evaluate(
 
 
 @app.command()
-def report(out: Path) -> None:
+def report(out: Path, figures: Figures = False) -> None:
     """Write report.html from the tables of a run."""
     from mitotransfer import stages
 
-    _say(stages.report(out))
+    _say(stages.report(out, figures=figures))
 
 
 @app.command()

@@ -5,7 +5,8 @@ raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and 
             registry.jsonl                              what the trial registry says, if it was asked
 parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
 annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
-outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
+outputs/    the tables, evidence, articles, problems, datapackage.json, provenance.json,
+            report.html, figures/
 ```
 Parse and annotate redo only shards whose key (input, settings, program) changed and remove those of vanished inputs.
 """
@@ -32,6 +33,8 @@ from mitotransfer.errors import Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.origins import origins
+from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
     MANIFEST,
@@ -212,9 +215,18 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     return path
 
 
-def report(out: Path) -> Path:
-    """Writes `out/report.html` from the tables in `out`."""
-    return reviewing.write_report(out)
+def report(out: Path, *, figures: bool = False) -> str:
+    """Writes `out/report.html` from the tables in `out`, with `figures` its plots to `out/figures`, too; says what was written.
+
+    Raises InputError, OutputError, and ConfigError when figures cannot be drawn here; nothing is written then.
+    """
+    if figures:
+        reviewing.check_figures()
+    page = reviewing.write_report(out)
+    if figures:
+        return f"{page}, {len(reviewing.write_figures(out))} files in {out / reviewing.FIGURES}"
+    kept = (out / reviewing.FIGURES).exists()
+    return f"{page}; {out / reviewing.FIGURES} is as it was (--figures draws it anew)" if kept else str(page)
 
 
 def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None) -> bool:
@@ -222,6 +234,8 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
 
     Inputs and configuration are checked before anything is written. Raises ConfigError, OutputError.
     """
+    if settings.report.figures:
+        reviewing.check_figures()
     annotating.load(settings.annotate, settings.nlp)
     for _ in fetching.read_requests(inputs, out):
         pass
@@ -241,8 +255,8 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
     for name, step in steps:
         done[name] = step()
         tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
-    write_whole({out / METRICS: _json(done)})
-    tell(f"report    {report(out)}")
+    write_whole({out / METRICS: _json(done), out / PROVENANCE: _json(origins(work / "raw", settings))})
+    tell(f"report    {report(out, figures=settings.report.figures)}")
     return not any(counts.failed for counts in done.values())
 
 
