@@ -54,11 +54,11 @@ def layout(flows: Flows) -> Layout:
         given[left] += count
         taken[right] += count
     unit = min(_TALL / given.total(), 16.0)
-    donors = sorted(given, key=lambda name: (is_rest(list(given), name), -given[name], name))
+    donors = sorted(given, key=lambda name: (is_rest(name), -given[name], name))
     place = {name: n for n, name in enumerate(donors)}
     pull = {name: sum(place[left] * count for left, right, count in flows.links if right == name) / taken[name] for name in taken}
-    recipients = sorted(taken, key=lambda name: (is_rest(list(taken), name), pull[name], -taken[name], name))
-    tones = {name: "other" if is_rest(donors, name) else f"t{n % _TONES}" for name, n in place.items()}
+    recipients = sorted(taken, key=lambda name: (is_rest(name), pull[name], -taken[name], name))
+    tones = {name: "other" if is_rest(name) else f"t{n % _TONES}" for name, n in place.items()}
     left_boxes = _column(donors, given, unit, tones)
     right_boxes = _column(recipients, taken, unit, {})
     bands = _bands(flows, left_boxes, right_boxes, unit)

@@ -69,7 +69,7 @@ def write_figures(out: Path) -> list[Path]:
     files: dict[Path, list[bytes]] = {}
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)  # a box stands for it
-        for plot in plots(read_run(out)):
+        for plot in plots(read_run(out))[0]:
             figure = _figure(plot.body)
             for kind in ("svg", "png"):
                 files[out / FIGURES / f"{plot.name}.{kind}"] = [_saved(figure, kind)]

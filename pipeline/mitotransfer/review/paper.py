@@ -23,6 +23,7 @@ _MARKS = {
     "retracted": ("§", "from a retracted article"),
     "conflict": ("¶", "reviewers disagree"),
 }
+_TOGETHER = {"intervention": "dose"}  # printed in one cell
 _TITLES = {
     "secretion": ("Table 1", "Secretion and intercellular transfer of mitochondria", "cell_type"),
     "transplantation": ("Table 2", "Transplantation of mitochondria in animal models", "tissue"),
@@ -38,10 +39,11 @@ class Mark(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A printed row without its group: cells, marks, the number of its reference (0: none)."""
+    """A printed row without its group: cells, marks, its study and that one's number among the references (0: none)."""
 
     cells: list[list[Item]]
     marks: list[Mark]
+    study: str
     number: int
 
 
@@ -102,13 +104,14 @@ def _table(
     # large groups first, what is not reported last; within a group by year
     shown.sort(key=lambda r: (not r[lead], -sizes[r[lead]], r[lead], year_of(r, years) or "9", r.get("reference", ""), r["row_id"]))
     printed = shown[:most]
-    columns = [c for c in _columns(name) if c != lead]
+    columns = [column for column in _columns(name) if column not in (lead, "reference", *_TOGETHER.values())]
     filled = [column for column in columns if any(row[column] for row in printed)]
     groups: list[Group] = []
     for row in printed:
         if not groups or groups[-1].name != (row[lead] or NOT_REPORTED):
             groups.append(Group(row[lead] or NOT_REPORTED, []))
-        groups[-1].lines.append(Line([items(row[c]) or [Item(NOT_REPORTED)] for c in filled], _marks(row), _number(row, numbers, cited)))
+        cells = [_cell(row, column) for column in filled]
+        groups[-1].lines.append(Line(cells, _marks(row), row.get("reference", ""), _number(row, numbers, cited)))
     used = {mark for group in groups for line in group.lines for mark in line.marks}
     texts = [group.name for group in groups]
     texts += [item.text for group in groups for line in group.lines for cell in line.cells for item in cell]
@@ -125,6 +128,10 @@ def _table(
         total=len(shown),
         shown=len(printed),
     )
+
+
+def _cell(row: Record, column: str) -> list[Item]:
+    return [*items(row[column]), *items(row.get(_TOGETHER.get(column, ""), ""))] or [Item(NOT_REPORTED)]
 
 
 def _columns(name: str) -> list[str]:

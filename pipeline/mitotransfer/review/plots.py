@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ from mitotransfer.review.values import TITLES, heading, items, plural, split
 from mitotransfer.rows import MISSING_ID, TABLES, role_columns
 
 _MOST = 12  # categories in a plot: more cannot be told apart; the rest is one, and the table under the plot says how many
+_MOST_FLOWS = 16
 _STEPS = 20  # of confidence from 0 to 1
 _TABLE_TONES = {"secretion": "t0", "transplantation": "t1", "trials": "t2"}
 _DIRECTIONS = (("increase", "t0"), ("decrease", "t1"), ("change", "t3"), ("no effect", "other"))
@@ -101,21 +102,21 @@ class Plot:
     body: Body
 
 
-def plots(run: Run) -> list[Plot]:
-    """The plots of a run, those left out that have nothing to show."""
+def plots(run: Run) -> tuple[list[Plot], list[str]]:
+    """The plots of a run, and of those that have nothing to show what they lack."""
     secretion, transplantation = (findings(run.tables[name]) for name in ("secretion", "transplantation"))
     made = [
-        _flows(secretion),
-        _mechanisms(secretion),
-        _effects("effects_transfer", "Effects of transferred mitochondria", secretion, "biological_effect"),
-        _effects("effects_transplantation", "Effects of transplanted mitochondria", transplantation, "effects"),
-        _years(run),
-        _tissues(transplantation),
-        _confidence(run),
-        _calibration(run.scores),
-        *(_coverage(name, run.tables[name]) for name in TABLES),
+        (_flows(secretion), "flows of mitochondria: no row of table 1 names donor and recipient"),
+        (_mechanisms(secretion), "mechanisms by donor: no row of table 1 names both"),
+        (_effects("effects_transfer", "Effects of transferred mitochondria", secretion, "biological_effect"), "effects of table 1: none"),
+        (_effects("effects_transplantation", "Effects of transplanted mitochondria", transplantation, "effects"), "effects of table 2: none"),
+        (_tissues(transplantation), "tissues and sources: no row of table 2 names both"),
+        (_years(run), "studies a year: no year is known"),
+        (_confidence(run), "confidence: no row has one"),
+        (_calibration(run.scores), "confidence and truth: the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)"),
+        *((_coverage(name, run.tables[name]), f"coverage of {TITLES[name].lower()}: no rows") for name in TABLES),
     ]
-    return [plot for plot in made if plot is not None]
+    return [plot for plot, _ in made if plot], [lack for plot, lack in made if not plot]
 
 
 def kept(rows: Iterable[Record]) -> list[Record]:
@@ -149,13 +150,13 @@ def _flows(rows: list[Record]) -> Plot | None:
     pairs = [pair for row in rows for pair in product(split(row["cell_type"]), split(row["recipient_cell"]))]
     if not pairs:
         return None
-    left = _folded(Counter(donor for donor, _ in pairs), "other donors")
-    right = _folded(Counter(recipient for _, recipient in pairs), "other recipients")
+    left = _folded(Counter(donor for donor, _ in pairs), "other donors", _MOST_FLOWS)
+    right = _folded(Counter(recipient for _, recipient in pairs), "other recipients", _MOST_FLOWS)
     links = Counter((left(donor), right(recipient)) for donor, recipient in pairs)
     both = sum(1 for row in rows if row["cell_type"] and row["recipient_cell"])
     caption = (
-        f"Who gives mitochondria to whom: {plural(len(pairs), 'donor–recipient pair')} of the {both} out of {len(rows)} rows of "
-        "table 1 that name both. The width of a band is its number of rows; a row with several cells counts once for each pair."
+        f"Who gives mitochondria to whom, by the {both} of {plural(len(rows), 'row')} of table 1 that name donor and recipient: "
+        f"{plural(len(pairs), 'pair')}. The width of a band is its number of rows; a row with several cells counts once for each pair."
     )
     body = Flows("Donor", "Recipient", [(*link, count) for link, count in _ranked(links)])
     return Plot("flows", "From donor to recipient cells", caption, body)
@@ -278,17 +279,17 @@ def _ranked(counts: Counter[Any]) -> list[tuple[Any, int]]:
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-def _folded(counts: Counter[str], rest: str) -> Callable[[str], str]:
+def _folded(counts: Counter[str], rest: str, most: int = _MOST) -> Callable[[str], str]:
     """A function that leaves the commonest names as they are and makes the others one."""
-    if len(counts) <= _MOST:
+    if len(counts) <= most:
         return lambda name: name
-    common = {name for name, _ in _ranked(counts)[: _MOST - 1]}
+    common = {name for name, _ in _ranked(counts)[: most - 1]}
     return lambda name: name if name in common else f"{rest} ({len(counts) - len(common)})"
 
 
-def is_rest(names: Sequence[str], name: str) -> bool:
+def is_rest(name: str) -> bool:
     """Whether a name of a plot stands for all that are not shown."""
-    return len(names) == _MOST and re.fullmatch(r"other [a-z]+ \(\d+\)", name) is not None
+    return re.fullmatch(r"other [a-z]+ \(\d+\)", name) is not None
 
 
 def _is_number(text: str) -> bool:

@@ -22,7 +22,6 @@ from mitotransfer.review.svg import draw
 _PAGE = Path(__file__).parent / "page"
 _MAX_ROWS = 2000  # of a table on the page: beyond, browsers get slow; the page says so and the CSV holds all
 _MAX_LINES = 50  # of a problem code on the page
-_MAX_FLOWS = 60  # lines of a table below a plot
 
 
 def write_report(out: Path) -> Path:
@@ -53,13 +52,15 @@ def _environment() -> Environment:
 def _context(run: Run) -> dict[str, Any]:
     """All that the templates name."""
     css, js = ((_PAGE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    drawn, lacking = plots(run)
     return {
         "css": Markup(css),  # noqa: S704  our own files, no foreign text
         "js": Markup(js),  # noqa: S704
         "css_hash": _csp_hash(css),
         "js_hash": _csp_hash(js),
         "summary": summary(run),
-        "plots": plots(run),
+        "plots": drawn,
+        "lacking": lacking,
         "paper": paper(run, _MAX_ROWS),
         "tables": listing(run, _MAX_ROWS),
         "quality": quality(run.scores),
@@ -67,7 +68,6 @@ def _context(run: Run) -> dict[str, Any]:
         "problem_count": len(run.problems),
         "articles": [article(one) for one in run.articles],
         "origin": origin(run.provenance),
-        "most_lines": _MAX_FLOWS,
     }
 
 

@@ -12,13 +12,13 @@ from markupsafe import Markup
 from mitotransfer.review.alluvial import layout
 from mitotransfer.review.plots import Body, Calibration, Flows, Grid, Stack
 
-_WIDTH = 760.0
-_NAMES = 232.0  # room for names at a side
+_WIDTH = 640.0
+_NAMES = 206.0  # room for names at a side
 _LINE = 22.0
 _BOX = 12.0
-_CHARS = 33  # of a name beside a drawing
+_CHARS = 28  # of a name beside a drawing
 _UPRIGHT = 240.0  # height of upright bars
-_NO_CHARS = 24  # of a name above a column
+_HEAD_CHARS = 24  # of a name above a column
 
 
 @singledispatch
@@ -60,7 +60,7 @@ def _(body: Stack) -> Markup:
 
 def _lying(body: Stack) -> Markup:
     longest = max(sum(one.counts[n] for one in body.series) for n in range(len(body.labels)))
-    unit = (_WIDTH - _NAMES - 60) / longest
+    unit = min((_WIDTH - _NAMES - 60) / longest, 90.0)
     parts: list[Markup] = []
     top = _legend(body, parts)
     for n, label in enumerate(body.labels):
@@ -85,11 +85,11 @@ def _upright(body: Stack) -> Markup:
     parts: list[Markup] = []
     top = _legend(body, parts) + 8
     left, bottom = 48.0, top + _UPRIGHT
+    slot = min((_WIDTH - left) / len(totals), 64.0)
     for value in range(0, most + 1, step):
         y = bottom - value * unit
-        parts.append(Markup('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>').format(left, y, _WIDTH))
+        parts.append(Markup('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>').format(left, y, left + slot * len(totals)))
         parts.append(_text(left - 6, y + 4, str(value), "end soft"))
-    slot = min((_WIDTH - left) / len(totals), 64.0)
     every = math.ceil((9.0 * max(map(len, body.labels))) / slot)
     for n, label in enumerate(body.labels):
         x, y = left + n * slot, bottom
@@ -111,15 +111,15 @@ def nice_step(most: int) -> int:
 
 @draw.register
 def _(body: Grid) -> Markup:
-    side = min((_WIDTH - _NAMES - 90) / len(body.columns), 42.0)
+    side = min((_WIDTH - _NAMES - 80) / len(body.columns), 36.0)
     most = max(max(counts) for counts in body.counts)
-    head = 16 + 5.2 * min(max(map(len, body.columns)), _NO_CHARS)
+    head = 18 + 5.4 * min(max(map(len, body.columns)), _HEAD_CHARS)
     parts = [_text(_NAMES, head - 8, body.row_axis, "end head")]
     for n, column in enumerate(body.columns):
         x = _NAMES + 8 + (n + 0.5) * side
         parts.append(
             Markup('<text transform="translate({:.1f} {:.1f}) rotate(-45)">{}<title>{}</title></text>').format(
-                x, head - 6, _cut(column, _NO_CHARS), column
+                x, head - 6, _cut(column, _HEAD_CHARS), column
             )
         )
     for m, (row, counts) in enumerate(zip(body.rows, body.counts, strict=True)):

@@ -16,6 +16,7 @@ REVIEWED = {
     "edited": "Edited by a reviewer",
     "conflict": "Reviewers disagree",
 }
+_HEADINGS = {"disease_injury": "Disease/injury", "model_procedure": "Model/procedure", "nct_number": "NCT number"}
 _PLACES = (
     (r"PMC\d+", "https://pmc.ncbi.nlm.nih.gov/articles/"),
     (r"10\.\d{4,9}/\S+", "https://doi.org/"),
@@ -56,7 +57,7 @@ def _item(value: str) -> Item:
 
 def heading(column: str) -> str:
     """A column's name as a heading."""
-    return column.replace("_", " ").capitalize().replace("Nct", "NCT")
+    return _HEADINGS.get(column, column.replace("_", " ").capitalize())
 
 
 def url_of(ident: str) -> str:
