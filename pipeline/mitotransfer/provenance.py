@@ -26,7 +26,7 @@ class ModelUsed(msgspec.Struct, frozen=True):
 
 
 class Corpus(msgspec.Struct, frozen=True):
-    """What was read: `sha256` is that of the articles' own SHA-256 sums, sorted, a line each; `registry` of the registry's answers."""
+    """What was read. `sha256` is that of the articles' sorted SHA-256 sums, a line each, `registry` that of its answers."""
 
     inputs: int
     files: int

@@ -14,10 +14,10 @@ _TONES = 7
 
 
 class Box(NamedTuple):
-    """A category: its name, count, top, height and colour."""
+    """A category: its name and number of rows, top, height and colour."""
 
     name: str
-    count: int
+    number: int
     top: float
     height: float
     tone: str
@@ -48,7 +48,7 @@ class Layout(NamedTuple):
 
 
 def layout(flows: Flows) -> Layout:
-    """The places of a diagram: the largest donors on top, recipients opposite to their donors, what is left over at the bottom."""
+    """The places of a diagram: the largest donors on top, recipients opposite to their donors, the rest at the bottom."""
     given, taken = Counter[str](), Counter[str]()
     for left, right, count in flows.links:
         given[left] += count

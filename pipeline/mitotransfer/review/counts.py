@@ -92,7 +92,12 @@ def problem_groups(problems: Iterable[Record], most: int) -> list[dict[str, Any]
             "count": len(lines),
             "articles": len({line["source_id"] for line in lines}),
             "lines": [
-                {"source": line["source_id"], "url": url_of(line["source_id"]), "message": line["message"], "place": line["place"]}
+                {
+                    "source": line["source_id"],
+                    "url": url_of(line["source_id"]),
+                    "message": line["message"],
+                    "place": line["place"],
+                }
                 for line in lines[:most]
             ],
         }

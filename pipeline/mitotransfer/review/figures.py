@@ -26,13 +26,13 @@ FIGURES = "figures"
 TONES = {
     "t0": "#0072b2", "t1": "#d55e00", "t2": "#009e73", "t3": "#cc79a7", "t4": "#56b4e9", "t5": "#e69f00", "t6": "#7a5195",
     "other": "#7f878d", "faint": "#dfe4e8", "node": "#3d474e",
-    "h0": "#f0f3f5", "h1": "#d6e6f2", "h2": "#a6cbe3", "h3": "#6aaad1", "h4": "#2b7db3", "h5": "#08517f",
+    "h0": "#f0f3f5", "h1": "#d6e6f2", "h2": "#a6cbe3", "h3": "#6aaad1", "h4": "#2577ad", "h5": "#08517f",
 }  # fmt: skip
 _INK, _SOFT = "#1d2327", "#556068"
 _WIDTH = 7.2  # inches: two columns of a journal
 _LINE = 0.21  # inches a line of labels takes
 _DPI = 300
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "mitotransfer",  # ids in the file do not change from run to run
     "svg.fonttype": "none",  # text stays text: journals ask for it
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
@@ -107,10 +107,13 @@ def _(body: Flows) -> Figure:
     first, last, box = 34.0, 66.0, 1.6
     for band in made.bands:
         axes.add_patch(_ribbon(band, first, last))
-    for boxes, x, at, side in ((made.left, first - box, first - box - 0.8, "right"), (made.right, last, last + box + 0.8, "left")):
+    for boxes, x, at, side in (
+        (made.left, first - box, first - box - 0.8, "right"),
+        (made.right, last, last + box + 0.8, "left"),
+    ):
         for one in boxes:
             axes.broken_barh([(x, box)], (one.top, one.height), facecolors=TONES[one.tone], linewidth=0)
-            axes.text(at, one.middle, f"{one.name} {one.count}", ha=side, va="center")
+            axes.text(at, one.middle, f"{one.name} {one.number}", ha=side, va="center")
     axes.text(first, -10, body.left, ha="right", fontweight="bold")
     axes.text(last, -10, body.right, ha="left", fontweight="bold")
     return figure
@@ -184,8 +187,12 @@ def _(body: Calibration) -> Figure:
     largest = max(count for *_, count in body.bins)
     axes.plot([0, 1], [0, 1], linestyle="--", linewidth=0.8, color=_SOFT)
     means, shares = [mean for _, mean, _, _ in body.bins], [right for _, _, right, _ in body.bins]
-    axes.scatter(means, shares, s=[20 + 160 * count / largest for *_, count in body.bins], color=TONES["t0"], linewidth=0, zorder=2)
+    axes.scatter(
+        means, shares, s=[20 + 160 * count / largest for *_, count in body.bins], color=TONES["t0"], linewidth=0, zorder=2
+    )
     for _, mean, right, count in body.bins:
-        axes.annotate(f"{count:,}", (mean, right), xytext=(-9, 0), textcoords="offset points", ha="right", va="center", fontsize=7)
+        axes.annotate(
+            f"{count:,}", (mean, right), xytext=(-9, 0), textcoords="offset points", ha="right", va="center", fontsize=7
+        )
     axes.set(xlim=(0, 1.04), ylim=(0, 1.04), xlabel="Mean confidence", ylabel="Share right", aspect="equal")
     return figure

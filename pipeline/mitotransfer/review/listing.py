@@ -12,7 +12,14 @@ from mitotransfer.review.values import REVIEWED, TITLES, Link, heading, items, s
 from mitotransfer.rows import TABLE_FILES, TABLES
 
 # Roles that are told apart by colour; the others look alike.
-_TONES = {"donor": "giver", "mito_source": "giver", "recipient": "taker", "target": "taker", "effect": "outcome", "mechanism": "way"}
+_TONES = {
+    "donor": "giver",
+    "mito_source": "giver",
+    "recipient": "taker",
+    "target": "taker",
+    "effect": "outcome",
+    "mechanism": "way",
+}
 
 
 class Tag(NamedTuple):
@@ -30,18 +37,22 @@ class Piece(NamedTuple):
     role: str = ""
 
 
+class Reading(NamedTuple):
+    """What a line of evidence makes of a passage: the event and its rule, the roles, confidence and cues, in words."""
+
+    event: str
+    rule: str
+    notes: list[str]
+
+
 class Passage(NamedTuple):
-    """A line of evidence as it is shown."""
+    """A sentence or table row with all that was read in it."""
 
     pieces: list[Piece]
-    roles: list[str]
     source: Link
     section: str
     locator: str
-    event: str
-    rule: str
-    confidence: str
-    cues: list[str]
+    readings: list[Reading]
 
 
 def listing(run: Run, most: int) -> list[dict[str, Any]]:
@@ -68,7 +79,7 @@ def _table(name: str, rows: Records, total: int, lines: Mapping[str, Records], r
                 "label": row[columns[0]] or row["row_id"],
                 "tags": _tags(row, row["source_id"] in retracted),
                 "links": _links(row),
-                "evidence": [_passage(line) for line in lines.get(row["row_id"], [])],
+                "evidence": _passages(lines.get(row["row_id"], [])),
             }
             for row in rows
         ],
@@ -102,28 +113,43 @@ def _links(row: Record) -> list[Link]:
     return links
 
 
-def _passage(line: Record) -> Passage:
-    cues = [f"negated by “{line['negation_cue']}”"] if line["negated"] == "true" else []
-    cues += [f"doubt: “{line['hedge_cue']}”"] if line["hedged"] == "true" else []
-    return Passage(
-        pieces=_pieces(line),
-        roles=[f"{role.name.replace('_', ' ')}: {role.surface}" for role in read_roles(line["roles"])],
-        source=Link(line["source_id"], url_of(line["source_id"])),
-        section=line["section"],
-        locator=line["locator"],
-        event=line["event"],
-        rule=line["rule_id"],
-        confidence=line["confidence"],
-        cues=cues,
-    )
+def _passages(lines: Records) -> list[Passage]:
+    """The passages of lines of evidence, in their order; lines of the same sentence are one."""
+    places: dict[tuple[str, str, str], Records] = {}
+    for line in lines:
+        places.setdefault((line["source_id"], line["locator"], line["sentence"]), []).append(line)
+    return [
+        Passage(
+            pieces=_pieces(same),
+            source=Link(source, url_of(source)),
+            section=same[0]["section"],
+            locator=locator,
+            readings=[_reading(line) for line in same],
+        )
+        for (source, locator, _), same in places.items()
+    ]
 
 
-def _pieces(line: Record) -> list[Piece]:
-    """The sentence, cut where a role or the trigger begins or ends."""
-    sentence, done = line["sentence"], 0
+def _reading(line: Record) -> Reading:
+    notes = [f"{role.name.replace('_', ' ')}: {role.surface}" for role in read_roles(line["roles"])]
+    notes += [f"negated by “{line['negation_cue']}”"] if line["negated"] == "true" else []
+    notes += [f"doubt: “{line['hedge_cue']}”"] if line["hedged"] == "true" else []
+    notes += [f"confidence {line['confidence']}"] if line["confidence"] else []
+    return Reading(line["event"], line["rule_id"], notes)
+
+
+def _pieces(lines: Records) -> list[Piece]:
+    """The sentence of these lines, cut where a role or a trigger begins or ends; of those that overlap the first one counts."""
+    sentence, done = lines[0]["sentence"], 0
     pieces: list[Piece] = []
-    for span in spans(line):
-        kind = TRIGGER if span.role == TRIGGER else _TONES.get(span.role, "other")
-        pieces += [Piece(sentence[done : span.start]), Piece(sentence[span.start : span.end], kind, span.role.replace("_", " "))]
-        done = span.end
+    # roles before triggers: that a word signals one finding matters less than what it is in another
+    found = sorted({span for line in lines for span in spans(line)}, key=lambda span: (span.start, span.role == TRIGGER, span))
+    for span in found:
+        if span.start >= done:
+            kind = TRIGGER if span.role == TRIGGER else _TONES.get(span.role, "other")
+            pieces += [
+                Piece(sentence[done : span.start]),
+                Piece(sentence[span.start : span.end], kind, span.role.replace("_", " ")),
+            ]
+            done = span.end
     return [piece for piece in (*pieces, Piece(sentence[done:])) if piece.text]

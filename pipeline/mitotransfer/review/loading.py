@@ -22,7 +22,7 @@ SCORES = ("quality.json", "metrics.json")
 
 
 class Run(NamedTuple):
-    """A run directory as read: `tables` by the names of `rows.TABLES`; `scores` empty and `provenance` None where there are none."""
+    """A run directory as read: `tables` by the names of `rows.TABLES`; `scores` empty, `provenance` None where there are none."""
 
     tables: dict[str, Records]
     evidence: Records

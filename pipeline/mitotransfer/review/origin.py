@@ -34,7 +34,9 @@ def origin(provenance: Provenance | None) -> list[Facts]:
         Fact("its source files, SHA-256", program.source, code=True),
         Fact("Python", provenance.python),
     ]
-    models = [Fact(f"{model.name} {model.version} ({model.licence}), SHA-256", model.sha256, code=True) for model in provenance.models]
+    models = [
+        Fact(f"{model.name} {model.version} ({model.licence}), SHA-256", model.sha256, code=True) for model in provenance.models
+    ]
     models += [Fact("knowledge base, SHA-256", provenance.kb, code=True)] if provenance.kb else []
     read = [Fact("inputs", str(corpus.inputs)), Fact("distinct files read", str(corpus.files))]
     read += [Fact("SHA-256 of their sorted SHA-256 sums, a line each", corpus.sha256, code=True)]
@@ -52,4 +54,6 @@ def origin(provenance: Provenance | None) -> list[Facts]:
 def _settings(provenance: Provenance) -> list[tuple[str, str]]:
     """Each setting by its full name, its value as JSON."""
     blocks = provenance.configuration.items()
-    return [(f"{block}.{name}", msgspec.json.encode(value).decode()) for block, values in blocks for name, value in values.items()]
+    return [
+        (f"{block}.{name}", msgspec.json.encode(value).decode()) for block, values in blocks for name, value in values.items()
+    ]

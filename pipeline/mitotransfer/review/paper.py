@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -102,7 +103,9 @@ def _table(
     shown = kept(rows)
     sizes = Counter(row[lead] for row in shown)
     # large groups first, what is not reported last; within a group by year
-    shown.sort(key=lambda r: (not r[lead], -sizes[r[lead]], r[lead], year_of(r, years) or "9", r.get("reference", ""), r["row_id"]))
+    shown.sort(
+        key=lambda r: (not r[lead], -sizes[r[lead]], r[lead], year_of(r, years) or "9", r.get("reference", ""), r["row_id"])
+    )
     printed = shown[:most]
     columns = [column for column in _columns(name) if column not in (lead, "reference", *_TOGETHER.values())]
     filled = [column for column in columns if any(row[column] for row in printed)]
@@ -135,8 +138,7 @@ def _cell(row: Record, column: str) -> list[Item]:
 
 
 def _columns(name: str) -> list[str]:
-    fields = TABLES[name].__dataclass_fields__.values()
-    return [field.name for field in fields if field.metadata["role"]]
+    return [field.name for field in dataclasses.fields(TABLES[name]) if field.metadata["role"]]
 
 
 def _marks(row: Record) -> list[Mark]:

@@ -108,12 +108,21 @@ def plots(run: Run) -> tuple[list[Plot], list[str]]:
     made = [
         (_flows(secretion), "flows of mitochondria: no row of table 1 names donor and recipient"),
         (_mechanisms(secretion), "mechanisms by donor: no row of table 1 names both"),
-        (_effects("effects_transfer", "Effects of transferred mitochondria", secretion, "biological_effect"), "effects of table 1: none"),
-        (_effects("effects_transplantation", "Effects of transplanted mitochondria", transplantation, "effects"), "effects of table 2: none"),
+        (
+            _effects("effects_transfer", "Effects of transferred mitochondria", secretion, "biological_effect"),
+            "effects of table 1: none",
+        ),
+        (
+            _effects("effects_transplantation", "Effects of transplanted mitochondria", transplantation, "effects"),
+            "effects of table 2: none",
+        ),
         (_tissues(transplantation), "tissues and sources: no row of table 2 names both"),
         (_years(run), "studies a year: no year is known"),
         (_confidence(run), "confidence: no row has one"),
-        (_calibration(run.scores), "confidence and truth: the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)"),
+        (
+            _calibration(run.scores),
+            "confidence and truth: the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)",
+        ),
         *((_coverage(name, run.tables[name]), f"coverage of {TITLES[name].lower()}: no rows") for name in TABLES),
     ]
     return [plot for plot, _ in made if plot], [lack for plot, lack in made if not plot]
@@ -155,8 +164,8 @@ def _flows(rows: list[Record]) -> Plot | None:
     links = Counter((left(donor), right(recipient)) for donor, recipient in pairs)
     both = sum(1 for row in rows if row["cell_type"] and row["recipient_cell"])
     caption = (
-        f"Who gives mitochondria to whom, by the {both} of {plural(len(rows), 'row')} of table 1 that name donor and recipient: "
-        f"{plural(len(pairs), 'pair')}. The width of a band is its number of rows; a row with several cells counts once for each pair."
+        f"Who gives mitochondria to whom, by the {both} of {plural(len(rows), 'row')} of table 1 that name both: "
+        f"{plural(len(pairs), 'pair')}. The width of a band is its number of rows; one with several cells counts for each pair."
     )
     body = Flows("Donor", "Recipient", [(*link, count) for link, count in _ranked(links)])
     return Plot("flows", "From donor to recipient cells", caption, body)
@@ -172,9 +181,7 @@ def _mechanisms(rows: list[Record]) -> Plot | None:
 def _tissues(rows: list[Record]) -> Plot | None:
     pairs = [pair for row in rows for pair in product(split(row["tissue"]), split(row["mitochondrial_source"]))]
     told = sum(1 for row in rows if row["tissue"] and row["mitochondrial_source"])
-    caption = (
-        f"Rows of table 2 by treated tissue and by where the mitochondria come from; {told} of {plural(len(rows), 'row')} name both."
-    )
+    caption = f"Rows of table 2 by treated tissue and source of the mitochondria; {told} of {plural(len(rows), 'row')} name both."
     return _grid("tissues", "Treated tissues and sources of mitochondria", caption, ("Tissue", "Source"), pairs)
 
 
@@ -184,7 +191,9 @@ def _grid(name: str, title: str, caption: str, axes: tuple[str, str], pairs: lis
     sides = [Counter(pair[n] for pair in pairs) for n in (0, 1)]
     names = [_folded(counts, f"other {axis.lower()}s") for counts, axis in zip(sides, axes, strict=True)]
     counts = Counter((names[0](first), names[1](second)) for first, second in pairs)
-    rows, columns = (list(dict.fromkeys(folded(value) for value, _ in _ranked(side))) for folded, side in zip(names, sides, strict=True))
+    rows, columns = (
+        list(dict.fromkeys(folded(value) for value, _ in _ranked(side))) for folded, side in zip(names, sides, strict=True)
+    )
     cells = [[counts[row, column] for column in columns] for row in rows]
     return Plot(name, title, caption, Grid(*axes, rows, columns, cells))
 
@@ -198,7 +207,8 @@ def _effects(name: str, title: str, rows: list[Record], column: str) -> Plot | N
     counts = Counter(found)
     series = [Series(meaning, tone, [counts[text, meaning] for text in shown]) for meaning, tone in _DIRECTIONS]
     more = f" Shown are the {len(shown)} commonest of {len(outcomes)} outcomes." if len(outcomes) > len(shown) else ""
-    caption = f"{plural(len(found), 'effect')} in {plural(sum(1 for row in rows if row[column]), 'row')}, by outcome and direction.{more}"
+    told = sum(1 for row in rows if row[column])
+    caption = f"{plural(len(found), 'effect')} in {plural(told, 'row')}, by outcome and direction.{more}"
     return Plot(name, title, caption, Stack("Outcome", "Rows", shown, [one for one in series if any(one.counts)]))
 
 
@@ -216,7 +226,10 @@ def _years(run: Run) -> Plot | None:
         f" The year of {plural(without, 'study', 'studies')} is not known." if without else ""
     )
     return Plot(
-        "years", "Studies a year", caption, Stack("Year", "Studies", years, [one for one in series if any(one.counts)], upright=True)
+        "years",
+        "Studies a year",
+        caption,
+        Stack("Year", "Studies", years, [one for one in series if any(one.counts)], upright=True),
     )
 
 
@@ -241,9 +254,10 @@ def _calibration(scores: Mapping[str, Any]) -> Plot | None:
     bins = [(name, one["confidence"], one["right"], one["values"]) for name, one in measured.get("bins", {}).items()]
     if not bins:
         return None
+    values = sum(count for *_, count in bins)
     caption = (
         f"Confidence against the share of values that are right, on {scores['documents']} documents with gold rows "
-        f"({plural(sum(count for *_, count in bins), 'value')}; Brier score {measured['brier']:.3f}, mean gap {measured['gap']:.3f}). "
+        f"({plural(values, 'value')}; Brier score {measured['brier']:.3f}, mean gap {measured['gap']:.3f}). "
         "On the line confidence says what it means; the larger a dot, the more values."
     )
     return Plot("calibration", "Confidence and truth", caption, Calibration(bins))
@@ -257,7 +271,8 @@ def _coverage(name: str, rows: Records) -> Plot | None:
     states = [Counter(_state(row, *pair) for row in shown) for pair in columns]
     kinds = (("with a vocabulary id", "t0"), ("in words only", "t4"), ("not stated", "faint"))
     series = [Series(kind, tone, [state[kind] for state in states]) for kind, tone in kinds]
-    caption = f"How many of the {plural(len(shown), 'row')} of {TITLES[name].lower()} state each field, and how many in terms of the vocabulary."
+    rows_told = f"{plural(len(shown), 'row')} of {TITLES[name].lower()}"
+    caption = f"How many of the {rows_told} state each field, and how many in terms of the vocabulary."
     body = Stack("Field", "Rows", [heading(text) for text, _ in columns], [one for one in series if any(one.counts)])
     return Plot(f"coverage_{name}", f"Coverage: {TITLES[name].lower()}", caption, body)
 
@@ -299,5 +314,3 @@ def _is_number(text: str) -> bool:
 def _step(confidence: str) -> int:
     """The bin of a confidence; in hundredths, so that 0.15 is in the bin that starts with it."""
     return min(round(float(confidence) * 100) * _STEPS // 100, _STEPS - 1)
-
-

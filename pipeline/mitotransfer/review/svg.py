@@ -41,7 +41,7 @@ def _(body: Flows) -> Markup:
     for boxes, x, at, kind in ((made.left, first, first - 6, "end"), (made.right, last, last + _BOX + 6, "")):
         for box in boxes:
             parts.append(_rect(x, box.top + 24, _BOX, box.height, box.tone))
-            parts.append(_text(at, box.middle + 28, f"{_cut(box.name, _CHARS - 4)} {box.count}", kind, box.name))
+            parts.append(_text(at, box.middle + 28, f"{_cut(box.name, _CHARS - 4)} {box.number}", kind, box.name))
     return _svg(made.height + 28, parts)
 
 
@@ -60,7 +60,7 @@ def _(body: Stack) -> Markup:
 
 def _lying(body: Stack) -> Markup:
     longest = max(sum(one.counts[n] for one in body.series) for n in range(len(body.labels)))
-    unit = min((_WIDTH - _NAMES - 60) / longest, 90.0)
+    unit = min((_WIDTH - _NAMES - 92) / longest, 90.0)
     parts: list[Markup] = []
     top = _legend(body, parts)
     for n, label in enumerate(body.labels):
@@ -106,7 +106,7 @@ def _upright(body: Stack) -> Markup:
 
 def nice_step(most: int) -> int:
     """A round distance of marks on an axis that ends at `most`: at most six of them."""
-    return next(step for power in range(12) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= 6)
+    return next(step for power in range(12) for step in (int(digit * 10**power) for digit in (1, 2, 5)) if most / step <= 6)
 
 
 @draw.register
@@ -156,10 +156,14 @@ def _(body: Calibration) -> Markup:
         x, y = at(mean, right)
         radius = 4 + 10 * math.sqrt(count / largest)
         title = f"{name}: mean {mean:.3f}, right {right:.3f}, values {count}"
-        parts.append(Markup('<circle class="t0" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>').format(x, y, radius, title))
+        parts.append(
+            Markup('<circle class="t0" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>').format(x, y, radius, title)
+        )
         parts.append(_text(x - radius - 5, y + 4, f"{count:,}", "end soft"))
     parts.append(_text(left + size / 2, top + size + 38, "mean confidence", "middle head"))
-    parts.append(Markup('<text class="middle head" transform="translate(14 {:.1f}) rotate(-90)">share right</text>').format(top + size / 2))
+    parts.append(
+        Markup('<text class="middle head" transform="translate(14 {:.1f}) rotate(-90)">share right</text>').format(top + size / 2)
+    )
     return _svg(top + size + 46, parts, width=left + size + 24)
 
 
