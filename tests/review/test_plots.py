@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_flow_diagram_keeps_every_count_and_boxes_apart() -> None:
     assert [box.name for box in made.left] == ["a", "b", "other donors (3)"]  # the rest comes last, however many it is
     for boxes, side in ((made.left, "left"), (made.right, "right")):
         assert sum(box.number for box in boxes) == 17
-        assert all(upper.top + upper.height < lower.top for upper, lower in zip(boxes, boxes[1:], strict=False))
+        assert all(upper.top + upper.height < lower.top for upper, lower in pairwise(boxes))
         for box in boxes:
             inside = [band for band in made.bands if box.top <= getattr(band, side) < box.top + box.height]
             assert sum(band.height for band in inside) == pytest.approx(box.height)

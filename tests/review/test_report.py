@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_tables_have_captions_and_scoped_headers(page: Page) -> None:
 def test_headings_leave_no_level_out(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(page: Page) -> None:
