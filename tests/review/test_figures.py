@@ -60,6 +60,16 @@ def test_same_tables_same_bytes_and_no_date(drawn: Path) -> None:
     assert not any(b"dc:date" in content or b"Software" in content for content in before.values())
 
 
+def test_figure_that_has_nothing_to_show_any_more_is_removed_and_others_files_are_left(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    put(tmp_path, {})
+    (tmp_path / "figures").mkdir()
+    for name in ("flows.svg", "flows.png", "mine.svg"):
+        (tmp_path / "figures" / name).write_text("old")
+    assert write_figures(tmp_path) == []
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["mine.svg"]
+
+
 def test_without_matplotlib_what_to_install_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"pip install 'mitotransfer\[figures\]'"):

@@ -6,11 +6,12 @@ import importlib.util
 import io
 import math
 import warnings
+from collections.abc import Iterable
 from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mitotransfer.errors import ConfigError
+from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.files import write_whole
 from mitotransfer.review.alluvial import Band, layout
 from mitotransfer.review.loading import read_run
@@ -66,15 +67,25 @@ def write_figures(out: Path) -> list[Path]:
     check_figures()
     import matplotlib as mpl
 
+    drawn, lacking = plots(read_run(out))
     files: dict[Path, list[bytes]] = {}
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)  # a box stands for it
-        for plot in plots(read_run(out))[0]:
+        for plot in drawn:
             figure = _figure(plot.body)
             for kind in ("svg", "png"):
                 files[out / FIGURES / f"{plot.name}.{kind}"] = [_saved(figure, kind)]
     write_whole(files)
+    _remove(out / FIGURES / f"{name}.{kind}" for name in lacking for kind in ("svg", "png"))
     return list(files)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
 def _saved(figure: Figure, kind: str) -> bytes:

@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-–][^\W_]+)*")
 # What a reader must know of a row, as signs in the order of use, and in words.
 _MARKS = {
     "hedged": ("†", "stated with doubt"),
-    "negated": ("‡", "claimed absence: the authors say that it does not happen"),
+    "negated": ("‡", "claimed absence, in italics: the authors say that it does not happen"),
     "retracted": ("§", "from a retracted article"),
     "conflict": ("¶", "reviewers disagree"),
 }
@@ -46,6 +46,7 @@ class Line(NamedTuple):
     marks: list[Mark]
     study: str
     number: int
+    negated: bool
 
 
 class Group(NamedTuple):
@@ -114,7 +115,9 @@ def _table(
         if not groups or groups[-1].name != (row[lead] or NOT_REPORTED):
             groups.append(Group(row[lead] or NOT_REPORTED, []))
         cells = [_cell(row, column) for column in filled]
-        groups[-1].lines.append(Line(cells, _marks(row), row.get("reference", ""), _number(row, numbers, cited)))
+        groups[-1].lines.append(
+            Line(cells, _marks(row), row.get("reference", ""), _number(row, numbers, cited), row.get("negated") == "true")
+        )
     used = {mark for group in groups for line in group.lines for mark in line.marks}
     texts = [group.name for group in groups]
     texts += [item.text for group in groups for line in group.lines for cell in line.cells for item in cell]

@@ -102,30 +102,26 @@ class Plot:
     body: Body
 
 
-def plots(run: Run) -> tuple[list[Plot], list[str]]:
-    """The plots of a run, and of those that have nothing to show what they lack."""
+def plots(run: Run) -> tuple[list[Plot], dict[str, str]]:
+    """The plots of a run, and by name those that have nothing to show, with what they lack."""
     secretion, transplantation = (findings(run.tables[name]) for name in ("secretion", "transplantation"))
-    made = [
-        (_flows(secretion), "flows of mitochondria: no row of table 1 names donor and recipient"),
-        (_mechanisms(secretion), "mechanisms by donor: no row of table 1 names both"),
-        (
-            _effects("effects_transfer", "Effects of transferred mitochondria", secretion, "biological_effect"),
-            "effects of table 1: none",
+    unscored = "the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)"
+    made: dict[str, tuple[Plot | None, str]] = {
+        "flows": (_flows(secretion), "flows of mitochondria: no row of table 1 names donor and recipient"),
+        "mechanisms": (_mechanisms(secretion), "mechanisms by donor: no row of table 1 names both"),
+        "effects_transfer": (_effects("transfer", "transferred", secretion, "biological_effect"), "effects of transfer: none"),
+        "effects_transplantation": (
+            _effects("transplantation", "transplanted", transplantation, "effects"),
+            "effects of transplantation: none",
         ),
-        (
-            _effects("effects_transplantation", "Effects of transplanted mitochondria", transplantation, "effects"),
-            "effects of table 2: none",
-        ),
-        (_tissues(transplantation), "tissues and sources: no row of table 2 names both"),
-        (_years(run), "studies a year: no year is known"),
-        (_confidence(run), "confidence: no row has one"),
-        (
-            _calibration(run.scores),
-            "confidence and truth: the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)",
-        ),
-        *((_coverage(name, run.tables[name]), f"coverage of {TITLES[name].lower()}: no rows") for name in TABLES),
-    ]
-    return [plot for plot, _ in made if plot], [lack for plot, lack in made if not plot]
+        "tissues": (_tissues(transplantation), "tissues and sources: no row of table 2 names both"),
+        "years": (_years(run), "studies a year: no year is known"),
+        "confidence": (_confidence(run), "confidence: no row has one"),
+        "calibration": (_calibration(run.scores), f"confidence and truth: {unscored}"),
+    }
+    for name, title in TITLES.items():
+        made[f"coverage_{name}"] = (_coverage(name, run.tables[name]), f"coverage of {title.lower()}: no rows")
+    return [plot for plot, _ in made.values() if plot], {name: lack for name, (plot, lack) in made.items() if not plot}
 
 
 def kept(rows: Iterable[Record]) -> list[Record]:
@@ -198,7 +194,7 @@ def _grid(name: str, title: str, caption: str, axes: tuple[str, str], pairs: lis
     return Plot(name, title, caption, Grid(*axes, rows, columns, cells))
 
 
-def _effects(name: str, title: str, rows: list[Record], column: str) -> Plot | None:
+def _effects(name: str, what: str, rows: list[Record], column: str) -> Plot | None:
     found = [(item.text, item.meaning) for row in rows for item in items(row[column]) if item.meaning]
     if not found:
         return None
@@ -209,7 +205,12 @@ def _effects(name: str, title: str, rows: list[Record], column: str) -> Plot | N
     more = f" Shown are the {len(shown)} commonest of {len(outcomes)} outcomes." if len(outcomes) > len(shown) else ""
     told = sum(1 for row in rows if row[column])
     caption = f"{plural(len(found), 'effect')} in {plural(told, 'row')}, by outcome and direction.{more}"
-    return Plot(name, title, caption, Stack("Outcome", "Rows", shown, [one for one in series if any(one.counts)]))
+    return Plot(
+        f"effects_{name}",
+        f"Effects of {what} mitochondria",
+        caption,
+        Stack("Outcome", "Rows", shown, [one for one in series if any(one.counts)]),
+    )
 
 
 def _years(run: Run) -> Plot | None:
@@ -269,7 +270,7 @@ def _coverage(name: str, rows: Records) -> Plot | None:
         return None
     columns = [pair for pair in role_columns(TABLES[name]).values() if pair[0]]
     states = [Counter(_state(row, *pair) for row in shown) for pair in columns]
-    kinds = (("with a vocabulary id", "t0"), ("in words only", "t4"), ("not stated", "faint"))
+    kinds = (("with a vocabulary id", "t0"), ("stated, without id", "t4"), ("not stated", "faint"))
     series = [Series(kind, tone, [state[kind] for state in states]) for kind, tone in kinds]
     rows_told = f"{plural(len(shown), 'row')} of {TITLES[name].lower()}"
     caption = f"How many of the {rows_told} state each field, and how many in terms of the vocabulary."
@@ -283,7 +284,7 @@ def _state(row: Record, text: str, ids: str) -> str:
     found = split(row[ids]) if ids else []
     # an effect without an entry is outcome:-:increase
     known = found and not any(ident == MISSING_ID or f":{MISSING_ID}:" in ident for ident in found)
-    return "with a vocabulary id" if known else "in words only"
+    return "with a vocabulary id" if known else "stated, without id"
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------
