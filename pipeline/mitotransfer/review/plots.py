@@ -273,7 +273,9 @@ def _coverage(name: str, rows: Records) -> Plot | None:
     kinds = (("with a vocabulary id", "t0"), ("stated, without id", "t4"), ("not stated", "faint"))
     series = [Series(kind, tone, [state[kind] for state in states]) for kind, tone in kinds]
     rows_told = f"{plural(len(shown), 'row')} of {TITLES[name].lower()}"
-    caption = f"How many of the {rows_told} state each field, and how many in terms of the vocabulary."
+    caption = (
+        f"How many of the {rows_told} state each field, and how many in terms of the vocabulary (claimed absences included)."
+    )
     body = Stack("Field", "Rows", [heading(text) for text, _ in columns], [one for one in series if any(one.counts)])
     return Plot(f"coverage_{name}", f"Coverage: {TITLES[name].lower()}", caption, body)
 
