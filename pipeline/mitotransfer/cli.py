@@ -12,7 +12,16 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_against, known_email, known_endpoints, known_executor, known_service, load
+from mitotransfer.settings import (
+    ReportSettings,
+    Settings,
+    known_against,
+    known_email,
+    known_endpoints,
+    known_executor,
+    known_service,
+    load,
+)
 
 app = typer.Typer(
     name="mitotransfer",
@@ -48,6 +57,7 @@ Decisions = Annotated[
     Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
 ]
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
+Figures = Annotated[bool, typer.Option("--figures", help="Also write the report's plots as SVG and PNG files (report.figures)")]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -97,12 +107,14 @@ def run(
     registry: Registry = False,
     decisions: Decisions = None,
     reviewer: Reviewer = "",
+    figures: Figures = False,
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
     settings = _settings(config, named=executor, workers=workers, sources=sources)
+    settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
     if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
@@ -274,11 +286,11 @@ def evaluate(
 
 
 @app.command()
-def report(out: Path) -> None:
+def report(out: Path, figures: Figures = False) -> None:
     """Write report.html from the tables of a run."""
     from mitotransfer import stages
 
-    _say(stages.report(out))
+    _say(stages.report(out, figures=figures))
 
 
 @app.command()

@@ -136,6 +136,12 @@ class EvaluateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     floors: str = "quality_floor.json"
 
 
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`figures`: whether the report's plots are also written as SVG and PNG (needs matplotlib: the extra `figures`)."""
+
+    figures: bool = False
+
+
 class RunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`executor` and `workers` change speed only, never the outputs."""
 
@@ -153,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nlp: NlpSettings = NlpSettings()
     tabulate: TabulateSettings = TabulateSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
+    report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()
     root: str = ""
 

@@ -5,7 +5,8 @@ raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and 
             registry.jsonl                              what the trial registry says, if it was asked
 parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
 annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
-outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
+outputs/    the tables, evidence, articles, problems, datapackage.json, provenance.json,
+            report.html, figures/
 ```
 Parse and annotate redo only shards whose key (input, settings, program) changed and remove those of vanished inputs.
 """
@@ -35,7 +36,8 @@ from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.review import Page
+from mitotransfer.origins import origins
+from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -53,6 +55,7 @@ from mitotransfer.steps import (
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
 _IDS = ("pmcid", "pmid", "doi")
+Page = reviewing.Page  # how the review page is served; the command line makes one
 METRICS = "metrics.json"
 _REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
@@ -252,9 +255,18 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     return path
 
 
-def report(out: Path) -> Path:
-    """Writes `out/report.html` from the tables in `out`."""
-    return reviewing.write_report(out)
+def report(out: Path, *, figures: bool = False) -> str:
+    """Writes `out/report.html` from the tables in `out`, with `figures` its plots to `out/figures`, too; says what was written.
+
+    Raises InputError, OutputError, and ConfigError when figures cannot be drawn here; nothing is written then.
+    """
+    if figures:
+        reviewing.check_figures()
+    page = reviewing.write_report(out)
+    if figures:
+        return f"{page}, {len(reviewing.write_figures(out))} files in {out / reviewing.FIGURES}"
+    kept = (out / reviewing.FIGURES).exists()
+    return f"{page}; {out / reviewing.FIGURES} is as it was (--figures draws it anew)" if kept else str(page)
 
 
 def decisions(
@@ -359,6 +371,8 @@ def run(
     """
     at = at or desk(out, settings)
     at.log.read()
+    if settings.report.figures:
+        reviewing.check_figures()
     annotating.load(settings.annotate, settings.nlp)
     for _ in fetching.read_requests(inputs, out):
         pass
@@ -378,8 +392,8 @@ def run(
     for name, step in steps:
         done[name] = step()
         tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
-    write_whole({out / METRICS: _json(done)})
-    tell(f"report    {report(out)}")
+    write_whole({out / METRICS: _json(done), out / PROVENANCE: _json(origins(work / "raw", settings))})
+    tell(f"report    {report(out, figures=settings.report.figures)}")
     return not any(counts.failed for counts in done.values())
 
 

@@ -111,6 +111,11 @@ def model_version(nlp: NlpSettings) -> str:
     return "\n".join([models_version(nlp.model, nlp.ner, Path(nlp.catalogue)), *knowledge])
 
 
+def kb_version(nlp: NlpSettings) -> str:
+    """SHA-256 of the knowledge base, empty when none is used. Raises ConfigError when it is missing or damaged."""
+    return _knowledge(nlp.kb)[0].sha256 if nlp.kb and (nlp.model or nlp.ner) else ""
+
+
 @cache
 def load(settings: AnnotateSettings, nlp: NlpSettings = _NO_MODEL) -> Resources:
     """The resources for these settings. Raises ConfigError when a file of the configuration is wrong or a model is missing."""
