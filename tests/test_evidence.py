@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,4 +69,4 @@ def test_what_is_written_is_read_again(surface: str, target: str, ident: str) ->
 def test_spans_never_overlap_or_leave_the_sentence(sentence: str, surface: str, start: int, end: int) -> None:
     places = spans({"sentence": sentence, "roles": f"donor={surface}<>; form={surface}<>", "start": str(start), "end": str(end)})
     assert all(0 <= span.start < span.end <= len(sentence) for span in places)
-    assert all(one.end <= other.start for one, other in zip(places, places[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(places))

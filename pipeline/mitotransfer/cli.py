@@ -12,7 +12,7 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, known_service, load
+from mitotransfer.settings import Settings, known_against, known_email, known_endpoints, known_executor, known_service, load
 
 app = typer.Typer(
     name="mitotransfer",
@@ -44,6 +44,10 @@ Endpoint = Annotated[
 Registry = Annotated[
     bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds (fetch.registry)")
 ]
+Decisions = Annotated[
+    Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
+]
+Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -91,13 +95,15 @@ def run(
     email: Email = "",
     endpoint: Endpoint = None,
     registry: Registry = False,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
 ) -> None:
-    """Read articles and write the three tables, their evidence and a report to --out."""
+    """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
     settings = _settings(config, named=executor, workers=workers, sources=sources)
-    if not stages.run(inputs, out, settings, _say):
+    if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
 
@@ -183,17 +189,59 @@ def tabulate(
     registry: Annotated[
         Path | None, typer.Option("--registry", help="Raw directory with the answers of the registry", file_okay=False)
     ] = None,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
 ) -> None:
-    """Build the tables from annotated articles."""
+    """Build the tables from annotated articles, and apply what was decided."""
     from mitotransfer import stages
 
-    _say(stages.tabulate(annotated, out, _settings(config), registry))
+    settings = _settings(config)
+    _say(stages.tabulate(annotated, out, settings, registry, stages.desk(out, settings, decisions, reviewer)))
+
+
+@app.command("decisions")
+def decide(
+    out: Path,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Tables edited elsewhere (CSV)")] = None,
+    decisions: Decisions = None,
+    reviewer: Reviewer = "",
+    annotated: Annotated[
+        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Take up what was decided by hand in the tables in OUT, or in FILE..., and apply all that was decided."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    stages.decisions(files or (), settings, stages.desk(out, settings, decisions, reviewer), _say, annotated)
+
+
+@app.command()
+def review(
+    out: Path,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine (default: any that is free)")] = 0,
+    decisions: Decisions = None,
+    reviewer: Annotated[str, typer.Option("--reviewer", help="Who decides (default: your login)")] = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser")] = True,
+    annotated: Annotated[
+        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Work through the tables in OUT on a local page: accept, reject and edit rows, with the sentences behind them."""
+    from mitotransfer import stages
+
+    settings = _settings(config)
+    desk = stages.desk(out, settings, decisions, reviewer)
+    stages.review(settings, desk, stages.Page(port, browser), _say, annotated)
 
 
 @app.command()
 def evaluate(
     out: Path,
-    gold: Path,
+    gold: Annotated[Path | None, typer.Argument(help="Directory of gold rows")] = None,
+    against: Annotated[str, typer.Option(help="decisions: score against what was decided in OUT instead of gold rows")] = "",
     metrics: Annotated[Path | None, typer.Option(help="Write the scores as JSON")] = None,
     errors: Annotated[
         Path | None, typer.Option(help="Write each missed, false and partly wrong row, with the sentences and rules behind it")
@@ -207,10 +255,15 @@ def evaluate(
     lower: Annotated[bool, typer.Option(help="With --pin: allow floors to fall")] = False,
     config: Config = None,
 ) -> None:
-    """Score tables against gold rows; with --corpus, fail when quality is below the floor."""
+    """Score tables against gold rows or decisions; with --corpus, fail when quality is below the floor."""
     from mitotransfer import stages
 
     settings = _settings(config)
+    if known_against(against):
+        typer.echo(stages.against_decisions(out, metrics).summary())
+        return
+    if gold is None:
+        raise typer.BadParameter("name the directory of gold rows, or --against decisions")
     scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, calibrate=calibrate, folds=folds)
     typer.echo(scores.summary())
     if corpus and pin:

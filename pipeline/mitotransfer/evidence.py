@@ -46,8 +46,8 @@ def read_roles(cell: str) -> list[RoleText]:
 def spans(line: Mapping[str, str]) -> list[Span]:
     """Where the trigger and the roles of a line of evidence.csv stand in its sentence, in order, none over another.
 
-    Offsets count characters (code points). Of several places that hold a role's words the one nearest to the trigger counts; words
-    that the sentence does not hold (a value from the study's frame) have no span. A trigger that is a whole table row is left out.
+    Offsets count code points. Of several places that hold the words of a role the one nearest to the trigger counts; words
+    that the sentence does not hold (of the frame of the study) have no span. A trigger that is a whole table row is left out.
     """
     sentence = line["sentence"]
     start, end = (int(line[key]) if line[key].isdecimal() else 0 for key in ("start", "end"))

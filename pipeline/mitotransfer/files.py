@@ -6,6 +6,7 @@ import contextlib
 import csv
 import os
 import re
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -86,6 +87,16 @@ def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
     if len(cells) != len(header):
         raise InputError(f"{place}: {len(cells)} cells where the header has {len(header)}", code="bad-table", place=place)
     return dict(zip(header, map(from_cell, cells), strict=True))
+
+
+def remove_folder(path: Path) -> None:
+    """Removes a folder and all it holds, if it is there. Raises OutputError."""
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
 def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:

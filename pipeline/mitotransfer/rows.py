@@ -12,6 +12,7 @@ from typing import Any
 
 MISSING_ID = "-"
 SEPARATOR = "; "
+ARROWS = {"increase": "↑", "decrease": "↓", "change": "±", "none": "="}  # behind an effect: its direction
 
 
 def column(description: str, *, role: str = "", ids: str = "", type: str = "string", enum: tuple[str, ...] = ()) -> Any:
@@ -25,16 +26,19 @@ def _ids(role: str, what: str) -> Any:
 
 
 TRUTH = ("true", "false")
-REVIEW_STATES = ("proposed", "accepted", "rejected", "edited")
+# events that state the finding of a row; the others (effects, regulation, labelling) only add to one
+MAIN_EVENTS = frozenset({"secretion", "transfer", "uptake", "transplantation", "trial"})
+REVIEW_STATES = ("proposed", "accepted", "edited", "rejected", "conflict")
+SOURCES = ("table", "prose", "both", "curator")
 _ROW_ID = "Content hash of source, place and roles: stable from run to run"
 _NEGATED = "true when the finding is a claimed absence"
 _HEDGED = "true when the authors put it with doubt"
 _CONFIDENCE = "0 to 1: the share of the values that is expected to be right"
-_SOURCE = "Where the row comes from"
+_SOURCE = "Where the row comes from; curator: written by hand"
 _SOURCE_ID = "The article that was read: PMCID, else PMID, DOI or file name"
 _STUDY = "of the work the row is about (for a review: the cited reference)"
 _EVIDENCE_IDS = "evidence_id of each line of evidence.csv behind this row"
-_REVIEW = "What a reviewer decided"
+_REVIEW = "What reviewers decided; conflict: two disagree, and nothing of it is applied"
 _RETRACTED = "true when the article that was read was retracted: by its own word, or the word of the service it came from"
 
 
@@ -63,7 +67,7 @@ class SecretionRow:
     negated: str = column(_NEGATED, type="boolean", enum=TRUTH)
     hedged: str = column(_HEDGED, type="boolean", enum=TRUTH)
     confidence: str = column(_CONFIDENCE, type="number")
-    source: str = column(_SOURCE, enum=("table", "prose", "both"))
+    source: str = column(_SOURCE, enum=SOURCES)
     source_id: str = column(_SOURCE_ID)
     study_pmcid: str = column(f"PMCID {_STUDY}")
     study_pmid: str = column(f"PMID {_STUDY}")
@@ -103,7 +107,7 @@ class TransplantationRow:
     negated: str = column(_NEGATED, type="boolean", enum=TRUTH)
     hedged: str = column(_HEDGED, type="boolean", enum=TRUTH)
     confidence: str = column(_CONFIDENCE, type="number")
-    source: str = column(_SOURCE, enum=("table", "prose", "both"))
+    source: str = column(_SOURCE, enum=SOURCES)
     source_id: str = column(_SOURCE_ID)
     study_pmcid: str = column(f"PMCID {_STUDY}")
     study_pmid: str = column(f"PMID {_STUDY}")
@@ -133,7 +137,7 @@ class TrialRow:
     route_ids: str = _ids("route", "the routes of administration")
     donor_ids: str = _ids("mito_source", "mitochondria_donor")
     registry_checked: str = column("Date the registry was asked; empty if it was not")
-    source: str = column(_SOURCE, enum=("table", "prose", "both", "registry"))
+    source: str = column(_SOURCE, enum=(*SOURCES, "registry"))
     source_id: str = column(f"{_SOURCE_ID}; for a trial of the registry alone its number")
     study_pmcid: str = column(f"PMCID {_STUDY}")
     study_pmid: str = column(f"PMID {_STUDY}")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -29,11 +29,14 @@ from mitotransfer import export as exporting
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
+from mitotransfer.decisions import DECISIONS, Desk, account
 from mitotransfer.document import Annotated, Article, Registered
-from mitotransfer.errors import Problem
+from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.review import Page as Page  # the command line makes one
+from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
     MANIFEST,
@@ -51,6 +54,7 @@ from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tr
 
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
+_REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
 
 def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None = None) -> Counts:
@@ -118,6 +122,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         source_version("annotate", "models", "document", "rows", "errors"),
         tree_version(*files),
         str(options.prose),
+        *options.off,
         model,
     )
     source = Shards(parsed)
@@ -147,17 +152,42 @@ def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
     return Counts.of(fetching.ask_registry(numbers, queries, raw, service), started)
 
 
-def tabulate(annotated: Path, out: Path, settings: Settings, raw: Path | None = None) -> Counts:
+def desk(out: Path, settings: Settings, path: Path | None = None, reviewer: str = "") -> Desk:
+    """Where decisions on the tables in `out` are kept: in the log `path`, by default `out/decisions.csv`."""
+    return Desk(out, Path(settings.annotate.vocabulary), path, reviewer)
+
+
+def tabulate(
+    annotated: Path, out: Path, settings: Settings, raw: Path | None = None, at: Desk | None = None, said: Sequence[Problem] = ()
+) -> Counts:
     """Builds the tables of all annotated articles in `out/`: the CSV files and datapackage.json.
 
-    With `raw` trials are completed by what the registry stage left there.
+    What was changed by hand in the tables there is taken up into the log of decisions `at` this desk (default: that of `out`)
+    before they are replaced, and all that was decided is applied. With `raw` trials are completed by what the registry stage left
+    there. `said`: what is to be told beside. Raises ConfigError when decisions cannot be understood, OutputError; nothing is
+    replaced then.
     """
     started = time.perf_counter()
+    at = at or desk(out, settings)
+    told = [*said, *at.take_up()]
     articles = [article for _, payload in payloads(Shards(annotated)) for article in decoded(payload, Annotated)]
-    registered, told = _registered(raw, settings) if raw else ([], [])
-    tables = tabulating.build_tables(articles, settings.tabulate, registered, told)
+    registered, passed = _registered(raw, settings) if raw else ([], [])
+
+    def build(without: Collection[str]) -> tabulating.Tables:
+        return tabulating.build_tables(articles, settings.tabulate, registered, [*told, *passed], without)
+
+    tables = build(())
+    found = at.standing()
+    if found.rows or found.evidence or found.problems:
+        at.propose({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
+        tables = tabulating.decided(build, found, at.snapshots.read())
+    else:
+        at.propose({})
+    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
     tabulating.write_tables(out, tables.files)
-    package = tabulating.datapackage(list(tables.files), __version__)
+    at.written.forget_others(out, _REVIEWED)
+    named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
+    package = tabulating.datapackage(named, __version__)
     write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
 
@@ -200,6 +230,14 @@ def evaluate(
     return report
 
 
+def against_decisions(out: Path, metrics: Path | None = None) -> evaluating.Curated:
+    """Scores what a run proposes against what was decided, to `metrics` too. Raises ConfigError, InputError, OutputError."""
+    found = evaluating.against_decisions(out)
+    if metrics is not None:
+        write_whole({metrics: _json(found)})
+    return found
+
+
 def gate(report: evaluating.Report, corpus: Path, settings: Settings) -> list[str]:
     """What stands against the scores by the floors of the configuration: below one, or measured on another corpus."""
     floors = evaluating.read_floors(settings.path(settings.evaluate.floors))
@@ -217,6 +255,37 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
 def report(out: Path) -> Path:
     """Writes `out/report.html` from the tables in `out`."""
     return reviewing.write_report(out)
+
+
+def decisions(
+    files: Sequence[Path],
+    settings: Settings,
+    at: Desk,
+    tell: Callable[[str], None] = lambda _: None,
+    annotated: Path | None = None,
+) -> None:
+    """Takes up what was decided by hand in the tables of an output directory, or in `files`, and applies all that was decided.
+
+    `annotated`: of what the tables are made (default: what `run` left in `out/work`). Tells what came of it. Raises ConfigError,
+    OutputError.
+    """
+    out = at.out
+    if not all((out / name).exists() for name in _REVIEWED):
+        raise ConfigError(f"{out}: no tables of a run there")
+    told = at.take_up(files)
+    shards = annotated or out / "work" / "annotated"
+    if shards.is_dir():
+        asked = any(row["registry_checked"] for rows in at.written.versions(TABLE_FILES["trials"]) for row in rows)
+        tabulate(shards, out, settings, out / "work" / "raw" if asked else None, at, told)
+        tell(f"report    {report(out)}")
+    else:
+        tell(f"{shards}: not there; the decisions are applied when the tables are made again")
+    problems = tabulating.read_rows(out / "problems.csv", ProblemRow)
+    counts = account(at.standing(), problems)
+    tell(f"decisions {', '.join(f'{count} {name}' for name, count in counts.items())}: {at.log.path}")
+    for problem in problems:
+        if problem.stage == "decisions":
+            tell(f"{problem.severity}: {problem.place}: {problem.message}")
 
 
 def export(
@@ -262,11 +331,34 @@ def _texts(parsed: Path, wanted: AbstractSet[str]) -> dict[str, Article]:
     return {article.head.source: article for article in ordered}
 
 
-def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None) -> bool:
+def review(
+    settings: Settings, at: Desk, page: Page, tell: Callable[[str], None] = lambda _: None, annotated: Path | None = None
+) -> None:
+    """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
+
+    What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
+    """
+
+    def apply(said: Callable[[str], None]) -> None:
+        decisions((), settings, at, said, annotated)
+
+    reviewing.serve(at, page, apply, tell)
+
+
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    settings: Settings,
+    tell: Callable[[str], None] = lambda _: None,
+    at: Desk | None = None,
+) -> bool:
     """The whole pipeline into `out`, intermediate results under `out/work`; True when no article failed.
 
-    Inputs and configuration are checked before anything is written. Raises ConfigError, OutputError.
+    Inputs and configuration are checked before anything is written. `at`: where decisions are kept (see `tabulate`). Raises
+    ConfigError, OutputError.
     """
+    at = at or desk(out, settings)
+    at.log.read()
     annotating.load(settings.annotate, settings.nlp)
     for _ in fetching.read_requests(inputs, out):
         pass
@@ -275,12 +367,12 @@ def run(inputs: Sequence[str], out: Path, settings: Settings, tell: Callable[[st
         ("fetch", lambda: fetch(inputs, work / "raw", settings, out)),
         ("parse", lambda: parse(work / "raw", work / "parsed", settings)),
         ("annotate", lambda: annotate(work / "parsed", work / "annotated", settings)),
-        ("tabulate", lambda: tabulate(work / "annotated", out, settings)),
+        ("tabulate", lambda: tabulate(work / "annotated", out, settings, None, at)),
     ]
     if settings.fetch.registry:
         steps[3:] = [
             ("registry", lambda: registry(work / "annotated", work / "raw", settings)),
-            ("tabulate", lambda: tabulate(work / "annotated", out, settings, work / "raw")),
+            ("tabulate", lambda: tabulate(work / "annotated", out, settings, work / "raw", at)),
         ]
     done: dict[str, Counts] = {}
     for name, step in steps:

@@ -46,6 +46,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
         events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
     if resources.prose:
         events += prose_events(article, resources, extra, short, screening=screening)
+    events = [event for event in events if event.rule not in resources.off]
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)

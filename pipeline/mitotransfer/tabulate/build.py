@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from mitotransfer.document import Annotated, Event, Registered, Role
 from mitotransfer.errors import Problem
 from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
+    ARROWS,
     FILES,
     MISSING_ID,
     SEPARATOR,
@@ -29,7 +30,6 @@ from mitotransfer.settings import TabulateSettings
 from mitotransfer.tabulate.merge import Group, group_events, main_events
 from mitotransfer.tabulate.registry import Trials, completed
 
-ARROWS = {"increase": "↑", "decrease": "↓", "change": "±", "none": "="}
 _OUTCOMES = {"ok": "done", "dropped": "dropped"}
 
 
@@ -45,11 +45,13 @@ def build_tables(
     settings: TabulateSettings,
     registered: Sequence[Registered] = (),
     told: Sequence[Problem] = (),
+    without: Collection[str] = (),
 ) -> Tables:
     """The rows of every output file, sorted by article, whatever the order of the input.
 
     An article that is there twice (two files with one id) is read once; the other is dropped with a problem that says so.
     Trials are completed by what is `registered` of them; those of the registry alone come last. `told`: problems of other stages.
+    `without`: lines of evidence (by id) that were rejected: they are listed, and give no values.
     """
     trials = Trials(registered)
     files: dict[str, list[Any]] = {name: [] for name in FILES}
@@ -67,17 +69,22 @@ def build_tables(
         if article.status == "ok":
             first[head.source] = head.file
             problems += trials.problems(article)
-            n_rows = _add_article(files, trials.renumbered(article), settings, trials)
+            n_rows = _add_article(files, trials.renumbered(article), settings, trials, without)
             problems += _unquoted(article, n_rows, settings)
         outcomes[_OUTCOMES.get(article.status, "failed")] += 1
         files["articles.csv"].append(_article_row(article, n_rows))
     for group, entry in trials.alone():
         row_id = content_id("r", entry.nct, group.table)
-        _add_row(files, group, row_id, entry.nct, entry)
+        _add_row(files, group, row_id, entry.nct, entry, without)
     _number_repeats(files["articles.csv"])
-    ordered = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
-    files["problems.csv"] = [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in ordered]
+    files["problems.csv"] = problem_rows(problems)
     return Tables(files, outcomes)
+
+
+def problem_rows(problems: Iterable[Problem]) -> list[ProblemRow]:
+    """The lines of problems.csv, each once, in their order."""
+    ordered = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
+    return [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in ordered]
 
 
 def _number_repeats(lines: list[ArticleRow]) -> None:
@@ -89,32 +96,45 @@ def _number_repeats(lines: list[ArticleRow]) -> None:
             line.id = f"{line.id}@{seen[line.id]}"
 
 
-def _add_article(files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings, trials: Trials) -> int:
+def _add_article(
+    files: dict[str, list[Any]], article: Annotated, settings: TabulateSettings, trials: Trials, without: Collection[str]
+) -> int:
     groups = group_events(article, settings)
     quoted = _may_quote(article, settings)
     for group, row_id in zip(groups, row_ids(article.head.source, groups), strict=True):
-        row = _add_row(files, group, row_id, article.head.source, trials.of(group), quoted=quoted)
+        row = _add_row(files, group, row_id, article.head.source, trials.of(group), without, quoted=quoted)
         row.retracted = _truth(article.head.retracted)
     return len(groups)
 
 
 def _add_row(
-    files: dict[str, list[Any]], group: Group, row_id: str, source: str, entry: Registered | None, *, quoted: bool = True
+    files: dict[str, list[Any]],
+    group: Group,
+    row_id: str,
+    source: str,
+    entry: Registered | None,
+    without: Collection[str],
+    *,
+    quoted: bool = True,
 ) -> Any:
     """Adds a row with its evidence, in which an article's events stand as they were read; the row has the registry's values, too.
 
-    Returns the row.
+    Returns the row. One whose finding was rejected with all its evidence is rejected itself.
     """
     evidence = [evidence_line(event, row_id, row_id if event.source == "registry" else source, source) for event in group.events]
     if not quoted:
         evidence = [dataclasses.replace(line, sentence="") for line in evidence]
-    shown = group
+    kept = [event for event, line in zip(group.events, evidence, strict=True) if line.evidence_id not in without]
+    stands = len(kept) == len(group.events) or any(event in kept for event in main_events(group))
+    shown = dataclasses.replace(group, events=kept) if stands else group
     if entry is not None and entry.event is not None and entry.event not in group.events:
         # the same entry may stand behind rows of several articles
         evidence.append(evidence_line(entry.event, row_id, row_id, entry.nct))
-        shown = completed(group, entry.event)
+        shown = completed(shown, entry.event)
     evidence = _surest(evidence)
-    row = _row(shown, row_id, source, evidence)
+    row = _row(shown, row_id, source, (line for line in evidence if not stands or line.evidence_id not in without))
+    if not stands:
+        row.review_status = "rejected"
     if entry is not None:
         row.registry_checked = entry.asked
     files[TABLE_FILES[group.table]].append(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,9 +27,12 @@ def write_tables(out: Path, rows: Mapping[str, Sequence[Any]]) -> None:
             raise ValueError(f"{name} is not an output table; known: {', '.join(FILES)}")
         if wrong := {type(row).__name__ for row in instances} - {FILES[name].__name__}:
             raise ValueError(f"{name} holds {FILES[name].__name__}, not {', '.join(sorted(wrong))}")
-    write_whole(
-        {out / name: table_lines(header(FILES[name]), map(dataclasses.astuple, instances)) for name, instances in rows.items()}
-    )
+    write_whole({out / name: pieces for name, pieces in pieces_of(rows).items()})
+
+
+def pieces_of(rows: Mapping[str, Sequence[Any]]) -> dict[str, Iterable[str]]:
+    """The text of each file as `write_tables` writes it."""
+    return {name: table_lines(header(FILES[name]), map(dataclasses.astuple, instances)) for name, instances in rows.items()}
 
 
 def read_rows(path: Path, row_class: type[Row]) -> list[Row]:
