@@ -9,6 +9,7 @@ from pathlib import Path
 from mitotransfer import __version__
 from mitotransfer import export as exporting
 from mitotransfer import tabulate as tabulating
+from mitotransfer.decisions import DECISIONS
 from mitotransfer.document import Article
 from mitotransfer.files import write_whole
 from mitotransfer.steps import decoded, payloads
@@ -33,7 +34,7 @@ def export(
     names = exporting.known_formats(formats)
     tables = exporting.load(out, all_text=all_text)
     wanted = {line["source_id"] for line in tables.files["evidence.csv"]} if exporting.ON_TEXT & set(names) else set()
-    package = tabulating.datapackage(list(tables.files), __version__)
+    package = tabulating.datapackage([*tables.files, *([DECISIONS] if tables.log else [])], __version__)
     sources = exporting.Sources(tables, package, _texts(out / "work" / "parsed", wanted), __version__, date)
     folder = to or out / "export"
     made = {name: exporting.make(name, sources) for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from rocrate.rocrate import ROCrate
 import exportable as made
 import small
 from mitotransfer import __version__, handover
+from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError
-from mitotransfer.files import read_records
+from mitotransfer.files import read_records, table_lines
 from mitotransfer.rows import FILES, header
 
 
@@ -105,6 +107,18 @@ def test_frictionless_finds_nothing_wrong_in_a_real_run(tmp_path: Path) -> None:
     handover.export(tmp_path / "out", ["rocrate"])
     assert validated(tmp_path / "out" / "datapackage.json") == []
     assert validated(tmp_path / "out" / "export" / "rocrate" / "datapackage.json") == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_log_of_decisions_is_part_of_the_crate(out: Path) -> None:
+    about = {"table": "secretion", "row_id": "r1", "source_id": "PMC1"}
+    decision = Decision("d1", decided_at="2026-01-31T12:00:00+00:00", reviewer="AB", decision="accept", **about)
+    (out / DECISIONS).write_text("".join(table_lines(header(Decision), [dataclasses.astuple(decision)])), encoding="utf-8")
+    handover.export(out, ["rocrate"])
+    folder = out / "export" / "rocrate"
+    assert read_records(folder / DECISIONS) == read_records(out / DECISIONS)
+    assert ROCrate(folder).dereference(DECISIONS)["name"] == "Decisions of reviewers"
+    assert validated(folder / "datapackage.json") == []
 
 
 def test_tables_of_the_crate_are_those_of_the_run_but_for_what_may_not_leave(exported: Path) -> None:
