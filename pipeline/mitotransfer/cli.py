@@ -307,9 +307,9 @@ def export(
     date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date of publication, for rocrate")] = "",
 ) -> None:
     """Write the tables of a run in other formats, into a folder for each."""
-    from mitotransfer import stages
+    from mitotransfer import handover
 
-    stages.export(out, format, to=to, all_text=all_text, date=date, tell=_say)
+    handover.export(out, format, to=to, all_text=all_text, date=date, tell=_say)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import exportable as made
-from mitotransfer import stages
+from mitotransfer import handover
 from mitotransfer.export import FORMATS
 
 
@@ -26,6 +26,6 @@ def empty(tmp_path: Path) -> Path:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with all formats; not to be changed."""
     folder = made.write(tmp_path_factory.mktemp("run"))
-    stages.export(folder, ["all"])
+    handover.export(folder, ["all"])
     assert sorted(path.name for path in (folder / "export").iterdir()) == sorted(FORMATS)
     return folder / "export"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import exportable as made
 import small
-from mitotransfer import stages
+from mitotransfer import handover
 from mitotransfer.document import Article, Head, Passage
 from mitotransfer.export import documents, load, pubannotation
 from mitotransfer.export.tables import Tables
@@ -86,7 +86,7 @@ def test_a_row_of_a_table_is_a_passage_of_its_own(exported: Path) -> None:
 
 def test_sentences_that_are_not_in_their_passages_are_kept_counted_and_told(out: Path) -> None:
     said: list[str] = []
-    stages.export(out, ["bioc"], tell=said.append)
+    handover.export(out, ["bioc"], tell=said.append)
     assert words(collection(out / "export").documents[0], "e3") == {"trigger": "This"}
     assert any("2 sentences are not in their passages" in line and "PMC1 (2)" in line for line in said)
     assert "  7 lines of evidence = 7 written + 0 left out" in said
@@ -97,7 +97,7 @@ def test_a_row_that_the_article_at_hand_does_not_hold_counts_as_not_found(out: P
     tables["evidence.csv"][2].sentence, tables["evidence.csv"][2].end = "Astrocyte | Fibroblast", "22"
     made.write(out, tables=tables)
     said: list[str] = []
-    stages.export(out, ["bioc"], tell=said.append)
+    handover.export(out, ["bioc"], tell=said.append)
     assert any("3 sentences are not in their passages" in line for line in said)
 
 
@@ -118,14 +118,14 @@ def test_an_article_whose_text_may_not_leave_has_findings_and_no_text(exported: 
 
 
 def test_all_text_gives_it(out: Path) -> None:
-    stages.export(out, ["bioc"], all_text=True)
+    handover.export(out, ["bioc"], all_text=True)
     assert words(collection(out / "export").documents[2], "e6") == {"trigger": "released", "donor": "astrocytes"}
 
 
 def test_without_the_articles_the_sentences_stand_alone_and_it_is_told(tmp_path: Path) -> None:
     out = made.write(tmp_path, parsed=False)
     said: list[str] = []
-    stages.export(out, ["bioc"], tell=said.append)
+    handover.export(out, ["bioc"], tell=said.append)
     document = collection(out / "export").documents[0]
     assert [passage.infons["type"] for passage in document.passages] == ["sentence", "table_row", "sentence", "sentence"]
     assert words(document, "e1") == {"trigger": "released", "donor": "astrocytes"}
@@ -167,7 +167,7 @@ def test_pubannotation_says_only_what_holds(exported: Path) -> None:
 
 def test_pubannotation_leaves_out_what_has_no_text_and_says_so(out: Path) -> None:
     said: list[str] = []
-    stages.export(out, ["pubannotation"], tell=said.append)
+    handover.export(out, ["pubannotation"], tell=said.append)
     assert "  7 lines of evidence = 6 written + 1 left out (1 of articles whose text may not be passed on)" in said
 
 
@@ -191,7 +191,7 @@ def test_names_of_files_are_safe_and_differ(out: Path) -> None:
         article.id = tables["evidence.csv"][line].source_id = f"../{'äö'[line > 0]}"
         article.licence = "CC BY"
     made.write(out, tables=tables)
-    stages.export(out, ["pubannotation"])
+    handover.export(out, ["pubannotation"])
     names = {path.name for path in (out / "export" / "pubannotation").iterdir()}
     assert names >= {"mitotransfer-.._.json", "mitotransfer-..__.json"}
 
@@ -218,7 +218,7 @@ def test_a_real_run_loses_no_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text(small.secretion("Astrocyte (mouse)", pmcid="PMC999001"), encoding="utf-8")
     small.run(tmp_path / "out", tmp_path / "a.xml")
     said: list[str] = []
-    stages.export(tmp_path / "out", ["bioc", "pubannotation"], all_text=True, tell=said.append)
+    handover.export(tmp_path / "out", ["bioc", "pubannotation"], all_text=True, tell=said.append)
     (document,) = collection(tmp_path / "out" / "export").documents
     lines = load(tmp_path / "out").files["evidence.csv"]
     assert len(lines) == sum(len(passage.relations) for passage in document.passages) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from rocrate.rocrate import ROCrate
 
 import exportable as made
 import small
-from mitotransfer import __version__, stages
+from mitotransfer import __version__, handover
+from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError
-from mitotransfer.files import read_records
+from mitotransfer.files import read_records, table_lines
 from mitotransfer.rows import FILES, header
 
 
@@ -60,16 +62,16 @@ def test_inputs_program_and_placeholders_are_named(crate: ROCrate) -> None:
 
 def test_what_its_makers_must_fill_in_is_told(out: Path) -> None:
     said: list[str] = []
-    stages.export(out, ["rocrate"], tell=said.append)
+    handover.export(out, ["rocrate"], tell=said.append)
     assert "  before you publish the crate, fill in its licence, its authors, the date of publication (--date)" in said
-    stages.export(out, ["rocrate"], date="2026-02-03", tell=said.append)
+    handover.export(out, ["rocrate"], date="2026-02-03", tell=said.append)
     assert said[-1] == "  before you publish the crate, fill in its licence, its authors"
     assert ROCrate(out / "export" / "rocrate").root_dataset["datePublished"] == "2026-02-03"
 
 
 def test_a_date_that_is_none_is_refused(out: Path) -> None:
     with pytest.raises(ConfigError, match="--date 3 May: not a date as 2026-01-31"):
-        stages.export(out, ["rocrate"], date="3 May")
+        handover.export(out, ["rocrate"], date="3 May")
 
 
 def test_the_citation_file_names_the_data_set(exported: Path) -> None:
@@ -91,7 +93,7 @@ def test_frictionless_finds_nothing_wrong_in_the_crate(exported: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_frictionless_finds_a_row_of_an_article_that_is_not_there(out: Path) -> None:
-    stages.export(out, ["rocrate"])
+    handover.export(out, ["rocrate"])
     folder = out / "export" / "rocrate"
     path = folder / "table1_secretion.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",PMC2,", ",PMC4,"), encoding="utf-8")
@@ -102,9 +104,21 @@ def test_frictionless_finds_a_row_of_an_article_that_is_not_there(out: Path) -> 
 def test_frictionless_finds_nothing_wrong_in_a_real_run(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text(small.secretion(), encoding="utf-8")
     small.run(tmp_path / "out", tmp_path / "a.xml")
-    stages.export(tmp_path / "out", ["rocrate"])
+    handover.export(tmp_path / "out", ["rocrate"])
     assert validated(tmp_path / "out" / "datapackage.json") == []
     assert validated(tmp_path / "out" / "export" / "rocrate" / "datapackage.json") == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_log_of_decisions_is_part_of_the_crate(out: Path) -> None:
+    about = {"table": "secretion", "row_id": "r1", "source_id": "PMC1"}
+    decision = Decision("d1", decided_at="2026-01-31T12:00:00+00:00", reviewer="AB", decision="accept", **about)
+    (out / DECISIONS).write_text("".join(table_lines(header(Decision), [dataclasses.astuple(decision)])), encoding="utf-8")
+    handover.export(out, ["rocrate"])
+    folder = out / "export" / "rocrate"
+    assert read_records(folder / DECISIONS) == read_records(out / DECISIONS)
+    assert ROCrate(folder).dereference(DECISIONS)["name"] == "Decisions of reviewers"
+    assert validated(folder / "datapackage.json") == []
 
 
 def test_tables_of_the_crate_are_those_of_the_run_but_for_what_may_not_leave(exported: Path) -> None:

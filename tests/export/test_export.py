@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import exportable as made
-from mitotransfer import files, stages
+from mitotransfer import files, handover
 from mitotransfer.cli import app, main
 from mitotransfer.errors import ConfigError, InputError, OutputError
 from mitotransfer.export import FORMATS
@@ -17,7 +17,7 @@ from mitotransfer.export import FORMATS
 
 def told(out: Path, *formats: str, **options: object) -> list[str]:
     said: list[str] = []
-    stages.export(out, formats, tell=said.append, **options)  # type: ignore[arg-type]
+    handover.export(out, formats, tell=said.append, **options)  # type: ignore[arg-type]
     return said
 
 
@@ -36,9 +36,9 @@ def test_the_command_writes_the_formats_it_is_given(out: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_tables_give_the_same_bytes(out: Path, name: str) -> None:
-    stages.export(out, [name])
+    handover.export(out, [name])
     first = contents(out / "export")
-    stages.export(out, [name])
+    handover.export(out, [name])
     assert contents(out / "export") == first != {}
 
 
@@ -76,22 +76,22 @@ def test_annotations_on_a_format_that_is_all_text(out: Path) -> None:
 
 def test_files_of_articles_that_have_no_rows_any_more_go(out: Path) -> None:
     folder = out / "export" / "pubannotation"
-    stages.export(out, ["pubannotation"], all_text=True)
+    handover.export(out, ["pubannotation"], all_text=True)
     assert (folder / "PMC-2.json").exists()
-    stages.export(out, ["pubannotation"])
+    handover.export(out, ["pubannotation"])
     assert sorted(path.name for path in folder.iterdir()) == ["ClinicalTrials.gov-NCT00000001.json", "PMC-1.json"]
 
 
 def test_a_folder_without_tables_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no tables there; write them with `mitotransfer run"):
-        stages.export(tmp_path, ["all"])
+        handover.export(tmp_path, ["all"])
     assert not (tmp_path / "export").exists()
 
 
 def test_a_missing_table_is_named(out: Path) -> None:
     (out / "problems.csv").unlink()
     with pytest.raises(InputError, match=r"problems\.csv: cannot be read"):
-        stages.export(out, ["sqlite"])
+        handover.export(out, ["sqlite"])
 
 
 def test_an_unknown_format_is_told_with_the_known_ones(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +108,7 @@ def test_a_value_of_another_type_is_named_with_its_place(out: Path, name: str, c
     setattr(tables["evidence.csv"][2], column, value)
     made.write(out, tables=tables)
     with pytest.raises(InputError, match=rf"evidence\.csv: line 4: {column} is '{value}', no (number|boolean|integer)"):
-        stages.export(out, [name])
+        handover.export(out, [name])
 
 
 def test_booleans_as_spreadsheets_save_them_are_understood(out: Path) -> None:
@@ -118,7 +118,7 @@ def test_booleans_as_spreadsheets_save_them_are_understood(out: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_earlier_export(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stages.export(out, ["all"])
+    handover.export(out, ["all"])
     before = contents(out / "export")
 
     def full(*_: object) -> None:
@@ -126,11 +126,11 @@ def test_a_full_disk_leaves_the_earlier_export(out: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device"):
-        stages.export(out, ["all"], all_text=True)
+        handover.export(out, ["all"], all_text=True)
     assert contents(out / "export") == before
 
 
 def test_parquet_without_its_library_says_what_to_install(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'mitotransfer\[export\]'"):
-        stages.export(out, ["parquet"])
+        handover.export(out, ["parquet"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import exportable as made
-from mitotransfer import stages
+from mitotransfer import handover
 from mitotransfer.export.latex import latex
 from mitotransfer.export.printed import markdown_cell
 
@@ -50,7 +50,7 @@ def test_html_is_well_formed_and_runs_nothing(out: Path) -> None:
     tables = made.files()
     tables["table1_secretion.csv"][0].recipient_cell = '<script>alert(1)</script> & "neurons"'
     made.write(out, tables=tables)
-    stages.export(out, ["html"])
+    handover.export(out, ["html"])
     text = (out / "export" / "html" / "tables.html").read_text(encoding="utf-8")
     page = ET.fromstring(text.replace("<!DOCTYPE html>", "").replace('<meta charset="utf-8">', ""))
     assert [element.tag for element in page.iter() if element.tag in ("script", "style", "link", "img")] == []
@@ -93,7 +93,7 @@ def test_latex_prints_what_is_there(text: str, printed: str) -> None:
 
 def test_latex_tells_which_characters_pdftex_cannot_print(out: Path) -> None:
     said: list[str] = []
-    stages.export(out, ["latex"], tell=said.append)
+    handover.export(out, ["latex"], tell=said.append)
     assert "  characters that pdfTeX prints as code points (XeTeX and LuaTeX print them): 1F9EC" in said
 
 
@@ -114,7 +114,7 @@ def test_latex_compiles(out: Path) -> None:
     tables["table1_secretion.csv"][0].recipient_cell = "[" + every + " ".join(every)
     tables["table1_secretion.csv"][0].species = "[x] * --"
     made.write(out, tables=tables)
-    stages.export(out, ["latex"])
+    handover.export(out, ["latex"])
     compiled = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
         cwd=out / "export" / "latex",

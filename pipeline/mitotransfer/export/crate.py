@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import yaml
 
+from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError
 from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import TITLES, Record, Tables
@@ -25,6 +26,7 @@ _SOFTWARE = "#mitotransfer"
 _RUN = "#run"
 _LICENCE = "#licence"
 _AUTHOR = "#author"
+_CLASSES = FILES | {DECISIONS: Decision}
 _FORMATS = {
     "datapackage.json": ("Frictionless data package: the schema of the tables", "application/json"),
     "CITATION.cff": ("How to cite the data set", "application/yaml"),
@@ -32,20 +34,21 @@ _FORMATS = {
 
 
 def make(tables: Tables, package: Mapping[str, Any], version: str, date: str = "") -> Export:
-    """A folder to archive: the tables, datapackage.json, CITATION.cff and ro-crate-metadata.json.
+    """A folder to archive: tables, log of decisions if there is one, datapackage.json, CITATION.cff and ro-crate-metadata.json.
 
     `package`: the data package of the tables, to which foreign keys are added where they hold. `date`: of publication; without
     one the crate has none. Raises ConfigError for what is no date.
     """
     if date and not _is_date(date):
         raise ConfigError(f"--date {date}: not a date as 2026-01-31")
-    files = {name: "".join(table_lines(header(cls), _cells(tables, name))).encode() for name, cls in FILES.items()}
+    lines = _lines(tables)
+    files = {name: "".join(table_lines(header(_CLASSES[name]), _cells(name, found))).encode() for name, found in lines.items()}
     files["datapackage.json"] = _json(with_foreign_keys(package, tables))
     files["CITATION.cff"] = _citation(tables, version, date)
     files["ro-crate-metadata.json"] = _json(_crate(tables, files, version, date))
     missing = ["its licence", "its authors"] + (["the date of publication (--date)"] if not date else [])
     notes = (f"before you publish the crate, fill in {', '.join(missing)}",)
-    return Export(files, (Account("lines", tables.lines()),), notes)
+    return Export(files, (Account("lines", sum(map(len, lines.values()))),), notes)
 
 
 def _is_date(text: str) -> bool:
@@ -64,15 +67,20 @@ def with_foreign_keys(package: Mapping[str, Any], tables: Tables) -> dict[str, A
     key = {"fields": ["source_id"], "reference": {"resource": "articles", "fields": ["id"]}}
     resources = []
     for resource in package["resources"]:
-        lines = tables.files[resource["path"]]
-        holds = "source_id" in header(FILES[resource["path"]]) and all(line["source_id"] in articles for line in lines)
+        lines, names = _lines(tables)[resource["path"]], header(_CLASSES[resource["path"]])
+        holds = "source_id" in names and all(line["source_id"] in articles for line in lines)
         schema = {**resource["schema"], "foreignKeys": [key]} if holds else resource["schema"]
         resources.append({**resource, "schema": schema})
     return {**package, "resources": resources}
 
 
-def _cells(tables: Tables, name: str) -> list[list[str]]:
-    return [[line[column] for column in header(FILES[name])] for line in tables.files[name]]
+def _lines(tables: Tables) -> dict[str, Sequence[Record]]:
+    """All files of tables, with the log of decisions if there is one."""
+    return {**tables.files, **({DECISIONS: tables.log} if tables.log else {})}
+
+
+def _cells(name: str, lines: Sequence[Record]) -> list[list[str]]:
+    return [[line[column] for column in header(_CLASSES[name])] for line in lines]
 
 
 def _crate(tables: Tables, files: Mapping[str, bytes], version: str, date: str) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def _crate(tables: Tables, files: Mapping[str, bytes], version: str, date: str) 
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
         "about": {"@id": "./"},
     }
-    graph = [descriptor, root, *described, *_columns(), *_actors(version), _action(list(files), list(inputs))]
+    graph = [descriptor, root, *described, *_columns(files), *_actors(version), _action(list(files), list(inputs))]
     graph += [_article(address, article) for address, article in inputs.items()]
     return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
 
@@ -109,12 +117,12 @@ def _description(tables: Tables) -> str:
 
 
 def _file(name: str, size: int) -> dict[str, Any]:
-    if name in FILES:
-        row_class = FILES[name]
+    if name in _CLASSES:
+        row_class = _CLASSES[name]
         return {
             "@id": name,
             "@type": "File",
-            "name": TITLES.get(name, name),
+            "name": TITLES.get(name, "Decisions of reviewers"),
             "description": (row_class.__doc__ or "").strip(),
             "encodingFormat": "text/csv",
             "contentSize": str(size),
@@ -124,7 +132,7 @@ def _file(name: str, size: int) -> dict[str, Any]:
     return {"@id": name, "@type": "File", "name": description, "encodingFormat": kind, "contentSize": str(size)}
 
 
-def _columns() -> list[dict[str, Any]]:
+def _columns(files: Iterable[str]) -> list[dict[str, Any]]:
     return [
         {
             "@id": f"{name}#{field.name}",
@@ -132,8 +140,9 @@ def _columns() -> list[dict[str, Any]]:
             "name": field.name,
             "description": field.metadata["description"],
         }
-        for name, row_class in FILES.items()
-        for field in dataclasses.fields(row_class)
+        for name in files
+        if name in _CLASSES
+        for field in dataclasses.fields(_CLASSES[name])
     ]
 
 

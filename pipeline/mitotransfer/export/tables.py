@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.evidence import read_roles, role_parts
 from mitotransfer.files import read_records
@@ -29,10 +30,12 @@ _SHORT = {file: name for name, file in TABLE_FILES.items()}
 
 
 class Tables(NamedTuple):
-    """The lines of every table by file name, and the licences of the articles whose sentences were left out, by their ids."""
+    """The lines of every table by file name, the licences of the articles whose sentences were left out, by their ids, and the
+    log of decisions, if there is one."""
 
     files: dict[str, list[dict[str, str]]]
     withheld: dict[str, str]
+    log: Sequence[Record] = ()
 
     def lines(self) -> int:
         """How many lines there are in all tables."""
@@ -56,7 +59,8 @@ def load(out: Path, *, all_text: bool = False) -> Tables:
         if not all_text and licence is not None and not may_redistribute(licence):
             withheld[line["source_id"]] = licence
             line["sentence"] = ""
-    return Tables(files, withheld)
+    log = out / DECISIONS
+    return Tables(files, withheld, _read(log, Decision) if log.exists() else ())
 
 
 def _read(path: Path, row_class: type) -> list[dict[str, str]]:

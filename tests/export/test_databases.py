@@ -17,7 +17,7 @@ import pytest
 from pyarrow import parquet
 
 import exportable as made
-from mitotransfer import stages
+from mitotransfer import handover
 from mitotransfer.errors import InputError
 from mitotransfer.export.tables import short_name
 from mitotransfer.files import read_records
@@ -57,7 +57,7 @@ def test_roles_are_read_one_by_one_and_what_is_no_role_is_kept(out: Path) -> Non
     tables = made.files()
     tables["evidence.csv"][0].roles = "donor=astrocytes<cell:astrocyte>; effect=ATP<outcome:atp:increase> in neurons; x=by hand"
     made.write(out, tables=tables)
-    stages.export(out, ["parquet"])
+    handover.export(out, ["parquet"])
     line = parquet.read_table(out / "export" / "parquet" / "evidence.parquet").to_pylist()[0]
     assert line["roles"] == [
         {"name": "donor", "surface": "astrocytes", "ident": "cell:astrocyte", "target": ""},
@@ -148,7 +148,7 @@ def test_links_to_nothing_are_told(out: Path) -> None:
     tables["evidence.csv"].append(tables["evidence.csv"][0])
     made.write(out, tables=tables)
     said: list[str] = []
-    stages.export(out, ["sqlite"], tell=said.append)
+    handover.export(out, ["sqlite"], tell=said.append)
     assert "  18 lines = 16 written + 2 left out (1 there twice, 1 of no row in the tables)" in said
     assert "  1 evidence_ids of rows have no line in evidence.csv" in said
 
@@ -158,7 +158,7 @@ def test_lines_of_one_event_that_say_different_things_are_told(out: Path) -> Non
     tables["evidence.csv"][1].sentence = "Changed by hand."
     made.write(out, tables=tables)
     said: list[str] = []
-    stages.export(out, ["sqlite"], tell=said.append)
+    handover.export(out, ["sqlite"], tell=said.append)
     assert "  of 1 lines of evidence.csv an earlier one with the same evidence_id says something else: that one is kept" in said
 
 
@@ -167,7 +167,7 @@ def test_rows_of_one_id_are_refused(out: Path) -> None:
     tables["table1_secretion.csv"][1].row_id = "r1"
     made.write(out, tables=tables)
     with pytest.raises(InputError, match=r"a row_id of the three tables is empty or there twice .*: r1"):
-        stages.export(out, ["sqlite"])
+        handover.export(out, ["sqlite"])
 
 
 def test_metadata_describes_every_table_and_column(exported: Path, database: sqlite3.Connection) -> None:
