@@ -16,8 +16,10 @@ from mitotransfer.annotate.rules import ProseRules
 _HARMS = frozenset({"disease", "condition", "model_procedure"})
 _SAFETY = frozenset({"no_evidence_of", "no_harm"})  # only a treatment is said to have done none
 _PRONOUNS = frozenset({"it", "they", "these", "this", "which", "that", "both", "those", "either", "each"})
+_TAKERS = frozenset({"recipient", "acceptor", "taker", "receiver", "beneficiary"})
 _CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
 _ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
+_QUANTITIES = frozenset({"%", "half", "third", "quarter", "fold", "percent", "much", "factor", "order", "times", "day", "week"})
 # what a sentence opens with holds for all of its clauses
 _LEAD = re.compile(r"^(?:in|after|when|once|upon|under|with|without|by|following|on|if|among|during)\b[^,]*,", re.IGNORECASE)
 _GROUPS = re.compile(
@@ -35,6 +37,8 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
     """
     rules = resources.rules
     trigger = outcome.change.trigger
+    if outcome.change.rule == "compared":
+        return begun and not _is_stopped(trigger.doc.text, rules)  # which side was treated is known
     verb = _verb(trigger)
     doer = _doer(outcome, verb)
     if doer is not None:
@@ -72,7 +76,7 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     for child in [*(verb.children if trigger.pos_ in ("ADJ", "ADV") and verb.lemma_ == "be" else ()), *trigger.children]:
         if child.dep_ in ("agent", "prep") and child.lower_ == "by":
             named: Token | None = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
-            if named is not None and named.pos_ != "NUM":
+            if named is not None and not _is_quantity(named):
                 return named
     if outcome.change.rule == "attributive" and (before := doer_before(trigger)) is not None:
         return before
@@ -85,6 +89,11 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     return None
 
 
+def _is_quantity(token: Token) -> bool:
+    """ "By as much as 14%", "by half": how much, not who."""
+    return token.pos_ == "NUM" or any(one.pos_ == "NUM" or one.lower_ in _QUANTITIES for one in token.subtree)
+
+
 def _by(doer: Token, rules: ProseRules) -> bool:
     """Whether the doer is what hands over or is given."""
     narrow = doer.dep_ in ("compound", "nmod") or any(child.dep_ == "relcl" for child in doer.children)
@@ -94,7 +103,7 @@ def _by(doer: Token, rules: ProseRules) -> bool:
         return False
     if _names_mitochondria(text, tokens, rules):
         return True
-    if (doer._.slot == "cell" and not _CONTROL.search(text)) or doer.lower_ in _PRONOUNS:
+    if (doer._.slot == "cell" and not _CONTROL.search(text)) or doer.lower_ in _PRONOUNS or doer.lemma_ in _TAKERS:
         return True
     if rules.is_harm.search(text) or any(one._.slot in _HARMS for one in tokens):
         return False

@@ -51,13 +51,16 @@ def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resource
 def _named(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """Token, id and words of each outcome at a token."""
     words = resources.rules.outcome_words
-    if change.rule == "does_better":
-        text = words.verbs[token.lemma_]
+    if text := _as_verb(token, change, mentions, resources):
         yield token, _ident(text, resources), text
         return
-    belonging = [part for part in _belonging(token) if not _is_place(part)]
-    wholes = [whole for part in _belonging(token) for whole in _variants(part, resources)]
-    named_by_parts = [(ident, text) for whole in wholes if (ident := _ident(text := f"{whole} {token.lemma_}", resources))]
+    if counted := _in_state(token, resources):
+        yield token, *counted
+        return
+    belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
+    wholes = [whole for part in _belonging(token) for text in _variants(part, resources) for whole in (text, _singular(text, part))]
+    parts = {ident: text for whole in wholes if (ident := _ident(text := f"{whole} {token.lemma_}", resources))}
+    named_by_parts = list(parts.items())
     if named_by_parts:
         yield from ((token, ident, text) for ident, text in named_by_parts)
         return
@@ -98,12 +101,37 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
             yield token, "", whole
 
 
+def _in_state(token: Token, resources: Resources) -> tuple[str, str] | None:
+    """The id and words of cells that are counted for the state they are in: "apoptotic neurons" as apoptotic cells."""
+    if token._.slot != "cell" and token.lemma_ not in ("cell", "neuron"):
+        return None
+    for word in phrase(token).text.split()[:-1]:
+        if len(word) > _SHORTEST and (ident := _ident(f"{word} cell", resources)):
+            return ident, f"{word.lower() if word.istitle() else word} cell"
+    return None
+
+
+def _as_verb(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> str:
+    """What cells or animals did, or how they are, as a noun: "survived", "resistant"; empty for all other outcomes."""
+    words = resources.rules.outcome_words
+    if change.rule == "does_better" or token.pos_ in ("VERB", "ADJ", "AUX"):
+        for form in (token.lemma_, token.lower_, f"{token.lemma_}e"):
+            if form in words.verbs and (token.pos_ == "VERB" or named(token, mentions) is None or change.rule == "does_better"):
+                return words.verbs[form]
+    return ""
+
+
 def _known(token: Token, mention: Mention, resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """A name of the vocabulary, in the words of the sentence where these narrow it; two for "working and spatial memory"."""
     for text in _variants(token, resources):
         own = _ident(text, resources)
         narrower = own or _words(mention.surface) < _words(text)
         yield token, own or mention.ident, text if narrower else mention.surface.rstrip(" .")
+
+
+def _singular(text: str, token: Token) -> str:
+    """The words of a phrase with its last as the lemma: "smooth muscle cells" as "smooth muscle cell"."""
+    return f"{text.removesuffix(token.text)}{token.lemma_}" if text.endswith(token.text) else text
 
 
 def _words(text: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mitotransfer.annotate.causes import is_due
-from mitotransfer.annotate.changes import find_changes
+from mitotransfer.annotate.changes import find_changes, find_compared
 from mitotransfer.annotate.cues import find_cues
 from mitotransfer.annotate.effects import find_outcomes
 from mitotransfer.annotate.matcher import Extra
@@ -19,7 +19,8 @@ def effects_in(reading: Reading, resources: Resources, extra: Extra, *, begun: b
         return []
     text = reading.sentence.text
     mentions = find_outcomes(text, resources, extra)
-    changes = find_changes(reading.syntax, mentions, find_cues(text, resources.cues), resources.rules)
+    changes = find_changes(reading.doc, reading.syntax, mentions, find_cues(text, resources.cues), resources.rules)
+    changes += find_compared(reading.doc, mentions, changes, resources.rules)
     found = (outcome for change in changes for outcome in outcomes_of(change, mentions, resources))
     due = [outcome for outcome in found if is_due(outcome, resources, begun=begun)]
     return list({key(outcome): outcome for outcome in reversed(due)}.values())[::-1]
