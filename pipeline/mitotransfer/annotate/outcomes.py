@@ -51,6 +51,9 @@ def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resource
 def _named(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """Token, id and words of each outcome at a token."""
     words = resources.rules.outcome_words
+    if token.lemma_ == "perform" and (test := next((m for m in mentions if m.start > token.idx), None)) is not None:
+        yield token, test.ident, test.surface  # "performed better in the water maze"
+        return
     if text := _as_verb(token, change, mentions, resources):
         yield token, _ident(text, resources), text
         return

@@ -29,19 +29,27 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
     seen: dict[tuple[int, str], tuple[Draft, Reading, Outcome]] = {}
     setting = ""
     standing = [row for row in rows if not row.negated]
-    for reading in own:
+    named = {id(reading) for reading in own}
+    titles = [reading for reading in frame.readings if reading.sentence.passage.kind == "title"]
+    for reading in [*(one for one in frame.readings if one not in titles), *titles]:
         kind = reading.sentence.passage.kind
-        begun = begun or (kind != "title" and (bool(reading.findings) or _tells_of_giving(reading)))
+        before, begun = begun, begun or (kind != "title" and (bool(reading.findings) or _tells_of_giving(reading)))
+        if id(reading) not in named:
+            continue  # an aim: "to see whether they help, mitochondria were injected"
         setting = _setting(reading) or setting
         if (
-            kind in ("caption", "title")
+            kind == "caption"
             or not standing
             or any(_METHODS.search(title) for title in reading.sentence.passage.section)
         ):
             continue
         for found in effects_in(reading, frame.resources, frame.extra, begun=begun):
+            if kind != "title" and not before and _is_general(found):
+                continue
             row = _row_for(standing, reading, found, setting, frame.resources)
             outcome = of_cells(found, frame.resources) if row.table == "secretion" else found
+            if kind == "title" and (not outcome.ident or any(row is other for other, _, _ in seen.values())):
+                continue  # a title sums up what the text tells more exactly
             place = (id(row), key(outcome))
             if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
                 seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
@@ -54,6 +62,14 @@ def _tells_of_giving(reading: Reading) -> bool:
     """Whether a sentence tells that mitochondria, or what carries them, were given: what follows it can be the effect."""
     text = reading.sentence.text
     return reading.sentence.topical and _WERE.search(text) is not None and _GIVEN.search(text) is not None
+
+
+def _is_general(outcome: Outcome) -> bool:
+    """Whether a change is told in the present tense: what is known, where an article has not begun with its own findings."""
+    verb = outcome.change.trigger
+    while verb.head != verb and not (verb.tag_ in ("VBZ", "VBP", "VBD", "MD") and verb.pos_ in ("VERB", "AUX")):
+        verb = verb.head
+    return verb.tag_ in ("VBZ", "VBP", "MD")
 
 
 def _setting(reading: Reading) -> str:
@@ -71,9 +87,12 @@ def _row_for(rows: Sequence[Draft], reading: Reading, outcome: Outcome, setting:
         wanted = own.pop()
     elif not wanted and outcome.ident and resources.vocabulary.entries[outcome.ident].extra.get("class") in _OF_ANIMALS:
         wanted = "transplantation"
+    here = {m.ident for m in reading.slots.mentions}
+    if not wanted and any(row.table == "secretion" and here & row.idents("recipient") for row in rows):
+        given = any(row.table == "transplantation" and here & row.idents("target") for row in rows)
+        wanted = "" if given else "secretion"
     wanted = wanted or setting or "secretion"
     fitting = [row for row in rows if row.table == wanted] or list(rows)
-    here = {m.ident for m in reading.slots.mentions}
     target = {m.ident for m in reading.slots.mentions if m.surface == outcome.target}
     return max(fitting, key=lambda row: _shared(row, target) * 4 + _shared(row, here) * 2 + len(here & row.idents("donor")))
 
