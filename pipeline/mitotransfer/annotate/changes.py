@@ -49,7 +49,9 @@ def find_changes(
     `outcomes` are its names of outcomes, which stay whole ("loss of neurons"); `cues` are its negations.
     """
     states = frozenset(rules.lists.get("states", ()))
-    effects = [one for one in found if one.rule.event == "effect" and _stands(one, states)]
+    told = [one for one in found if one.rule.event == "effect"]
+    effects = [one for one in told if _stands(one, states)]
+    refused = {one.tokens["outcome"].i for one in told if one not in effects}
     nested = {change.trigger.i for one in effects for change in _first(one) if change.rule in ("change_of", "compound_change")}
     best: dict[int, Change] = {}
     for one in effects:
@@ -57,20 +59,22 @@ def find_changes(
             for whole in _composed(change, nested, outcomes, rules):
                 if whole.trigger == whole.outcome or _is_unreal(whole.trigger):
                     continue
-                if (told := _with_denial(whole, cues)).meaning != "change":  # which way nobody says
-                    best.setdefault(whole.outcome.i, told)
-    for lost in _lost(doc, best, outcomes, rules):
-        if not _is_unreal(lost.trigger) and (told := _with_denial(lost, cues)).meaning != "change":
-            best.setdefault(lost.outcome.i, told)
+                if (sure := _with_denial(whole, cues)).meaning != "change":  # which way nobody says
+                    best.setdefault(whole.outcome.i, sure)
+    for lost in _lost(doc, best, refused, outcomes, rules):
+        if not _is_unreal(lost.trigger) and (sure := _with_denial(lost, cues)).meaning != "change":
+            best.setdefault(lost.outcome.i, sure)
     inner = {change.outcome.i for change in best.values()}
     kept = (change for change in best.values() if change.rule != "does_better" or change.outcome.i in inner)
     return sorted(kept, key=lambda change: change.outcome.i)
 
 
-def _lost(doc: Doc, best: Mapping[int, Change], outcomes: Sequence[Mention], rules: ProseRules) -> Iterator[Change]:
+def _lost(
+    doc: Doc, best: Mapping[int, Change], refused: set[int], outcomes: Sequence[Mention], rules: ProseRules
+) -> Iterator[Change]:
     """Changes of named outcomes that stand in a list with a word for a direction, and that no rule over syntax found."""
     spans = [phrase(change.outcome) for change in best.values()]
-    known = {token.i for span in spans for token in span} | set(best)
+    known = {token.i for span in spans for token in span} | set(best) | refused
     free = [name for name in outcomes if known.isdisjoint(_tokens(doc, name))]
     words = rules.outcome_words
     for told in told_in_lists(doc, free, words.carriers, rules.lists.get("intransitive", ())):
@@ -116,6 +120,10 @@ def _stands(found: Found, states: Collection[str]) -> bool:
     before = [token.lower_ for token in trigger.doc[max(0, trigger.i - 2) : trigger.i + 1]]
     if "no longer" in " ".join(before):
         return False  # an effect that went away with its cause is a control
+    if rule == "becomes" and outcome.i + 1 < len(outcome.doc) and outcome.nbor().pos_ == "NOUN":
+        return False  # "became senescent, and effector functions …"
+    if trigger.lemma_ == "recover" and rule == "changed_passive" and any(one.lower_ == "from" for one in trigger.children):
+        return False  # "was recovered from the lungs": found there
     if rule == "changed_too" and (_has(trigger, "nsubjpass") or _has(trigger, "nsubj")):
         return False
     if rule in _WITHOUT_OBJECT and (_has(trigger, "dobj") or (rule == "just_before" and _has(trigger, "nsubj"))):
@@ -148,7 +156,8 @@ def _is_population(outcome: Token, trigger: Token) -> bool:
     head = outcome.head
     if outcome.dep_ != "pobj" or head.lower_ not in _POPULATION:
         return False
-    return head.lower_ == "than" or (trigger.tag_ in ("VBN", "VBD", "JJ") and head.head.pos_ in ("NOUN", "PROPN"))
+    people = head.head.lemma_ in ("patient", "participant", "subject", "individual", "woman", "man", "child", "donor")
+    return head.lower_ == "than" or people or (trigger.tag_ in ("VBN", "VBD", "JJ") and head.head.pos_ in ("NOUN", "PROPN"))
 
 
 def _spread(found: Found, rules: ProseRules) -> Iterator[Change]:

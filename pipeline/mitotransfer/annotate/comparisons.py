@@ -46,7 +46,7 @@ _FROM_TO = re.compile(
 )
 _SHARE = re.compile(
     rf"(?P<first>{_NUMBER})\s?%\s+of\s+(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)\b(?P<state>survived|alive|viable|died|dead|apoptotic|necrotic)\b"
-    rf"(?P<more>[^.;\d]{{0,40}}?)[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,40}}?)(?P<second>{_NUMBER})(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
+    rf"(?P<more>[^.;%]{{0,40}}?)[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,40}}?)(?P<second>{_NUMBER})(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
 )
 _ASIDE = re.compile(r"\([^()]*\b(?:[pn]\s*[<>=]|Fig|Table|95|CI)[^()]*\)|±\s*\d+(?:\.\d+)?", re.IGNORECASE)
 _CONTROL = re.compile(

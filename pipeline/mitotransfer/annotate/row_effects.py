@@ -30,6 +30,7 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
     setting = ""
     standing = [row for row in rows if not row.negated]
     named = {id(reading) for reading in own}
+    animals = any(row.table == "transplantation" for row in standing)
     titles = [reading for reading in frame.readings if reading.sentence.passage.kind == "title"]
     for reading in [*(one for one in frame.readings if one not in titles), *titles]:
         kind = reading.sentence.passage.kind
@@ -44,12 +45,16 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
         ):
             continue
         for found in effects_in(reading, frame.resources, frame.extra, begun=begun):
-            if kind != "title" and not before and _is_general(found):
+            if kind != "title" and not before and (found.direction == "none" or _is_general(found)):
                 continue
+            if not animals and _setting(reading) == "transplantation" and _class(found, frame.resources) in _OF_ANIMALS:
+                continue  # of animals for which there is no row
             row = _row_for(standing, reading, found, setting, frame.resources)
             outcome = of_cells(found, frame.resources) if row.table == "secretion" else found
-            if kind == "title" and (not outcome.ident or any(row is other for other, _, _ in seen.values())):
-                continue  # a title sums up what the text tells more exactly
+            others = {_class(one, frame.resources) for other, _, one in seen.values() if other is row}
+            summed = bool(others) if kind == "title" else _class(found, frame.resources) in others
+            if (kind == "title" or _is_general(found)) and (not outcome.ident or summed):
+                continue  # a title, a conclusion sums up what the text tells more exactly
             place = (id(row), key(outcome))
             if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
                 seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
@@ -72,6 +77,11 @@ def _is_general(outcome: Outcome) -> bool:
     return verb.tag_ in ("VBZ", "VBP", "MD")
 
 
+def _class(outcome: Outcome, resources: Resources) -> str:
+    """The class of an outcome of the vocabulary, empty for others."""
+    return resources.vocabulary.entries[outcome.ident].extra.get("class", "") if outcome.ident else ""
+
+
 def _setting(reading: Reading) -> str:
     """Where a sentence takes place: the table it speaks for, empty if it does not say."""
     if in_animals(reading):
@@ -85,7 +95,7 @@ def _row_for(rows: Sequence[Draft], reading: Reading, outcome: Outcome, setting:
     own = {f.table for f in reading.findings}
     if len(own) == 1:
         wanted = own.pop()
-    elif not wanted and outcome.ident and resources.vocabulary.entries[outcome.ident].extra.get("class") in _OF_ANIMALS:
+    elif not wanted and _class(outcome, resources) in _OF_ANIMALS:
         wanted = "transplantation"
     here = {m.ident for m in reading.slots.mentions}
     if not wanted and any(row.table == "secretion" and here & row.idents("recipient") for row in rows):
