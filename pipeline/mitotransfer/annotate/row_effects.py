@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mitotransfer.annotate.drafts import Draft, event_of
 from mitotransfer.annotate.frames import Frame, in_animals
 from mitotransfer.annotate.outcomes import Outcome
-from mitotransfer.annotate.prose_effects import effect_role, effects_in, key, of_cells
+from mitotransfer.annotate.prose_effects import WITHOUT, effect_role, effects_in, key, of_cells
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Reading
 
@@ -50,13 +50,15 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
             if not animals and _setting(reading) == "transplantation" and _class(found, frame.resources) in _OF_ANIMALS:
                 continue  # of animals for which there is no row
             row = _row_for(standing, reading, found, setting, frame.resources)
+            if row.table == "secretion" and found.change.rule == WITHOUT and _class(found, frame.resources) in _OF_ANIMALS:
+                continue
             outcome = of_cells(found, frame.resources) if row.table == "secretion" else found
             others = {_class(one, frame.resources) for other, _, one in seen.values() if other is row}
             summed = bool(others) if kind == "title" else _class(found, frame.resources) in others
             if (kind == "title" or _is_general(found)) and (not outcome.ident or summed):
                 continue  # a title, a conclusion sums up what the text tells more exactly
             place = (id(row), key(outcome))
-            if place not in seen or (seen[place][2].direction == "none" and outcome.direction != "none"):
+            if place not in seen or _outdoes(outcome, seen[place][2]):
                 seen[place] = (row, reading, outcome)  # what changed in the end matters more than that it had not yet
     for row, reading, outcome in seen.values():
         trigger, rule = outcome.change.trigger, f"prose:effect_{outcome.change.rule}"
@@ -75,6 +77,13 @@ def _is_general(outcome: Outcome) -> bool:
     while verb.head != verb and not (verb.tag_ in ("VBZ", "VBP", "VBD", "MD") and verb.pos_ in ("VERB", "AUX")):
         verb = verb.head
     return verb.tag_ in ("VBZ", "VBP", "MD")
+
+
+def _outdoes(new: Outcome, old: Outcome) -> bool:
+    """Whether what is told later of an outcome replaces what was told before."""
+    if WITHOUT in (new.change.rule, old.change.rule):
+        return new.change.rule != WITHOUT
+    return old.direction == "none" and new.direction != "none"
 
 
 def _class(outcome: Outcome, resources: Resources) -> str:
