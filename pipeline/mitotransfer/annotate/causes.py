@@ -31,6 +31,10 @@ _TRANSFER = re.compile(
     r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|Miro1?|CD38|contact|transwell)\b",
     re.IGNORECASE,
 )
+_CONSEQUENCE = re.compile(
+    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|thereafter|hence|thereby|this way|in this way)\b",
+    re.IGNORECASE,
+)
 _STOPPED = re.compile(r"\b(?:silenc|knock|block|inhibit|siRNA|shRNA|deplet|deficien|prevent|disrupt|abolish|without)\w*", re.IGNORECASE)
 _BASELINE = re.compile(r"\b(?:baseline|before|prior|beginning|start|initial\w*|pre-?\w*)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
@@ -61,7 +65,16 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
             return False  # "cells on a surface that prevents migration": who or what they are
         up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
         seen = _verb(seen.head) if up else None
-    return begun and bool(outcome.ident) and (outcome.change.rule in _SAFETY or _is_better(outcome, resources))
+    if not begun or not outcome.ident:
+        return False
+    follows = _CONSEQUENCE.match(trigger.doc.text) is not None or "thereby" in trigger.doc.text
+    entry = resources.vocabulary.entries[outcome.ident].extra
+    return (
+        follows
+        or outcome.change.rule in _SAFETY
+        or _is_better(outcome, resources)
+        or (entry.get("class") == "oncologic" and outcome.direction == "increase")  # what a tumor gains is no good to us
+    )
 
 
 def lost_without(outcome: Outcome, resources: Resources) -> str:

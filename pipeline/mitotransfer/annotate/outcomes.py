@@ -23,6 +23,7 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _LONGEST = 6  # words of a name; more is a sentence
 _OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 _SHORTEST = 3
+_ABILITIES = frozenset({"ability", "capability", "capacity", "potential", "propensity", "tendency", "readiness"})
 _JOINS = frozenset({"and", "or", "as", "but", "nor"})
 
 
@@ -57,13 +58,17 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
     if text := _as_verb(token, change, mentions, resources):
         yield token, _ident(text, resources), text
         return
+    able = [one for one in token.rights if token.lemma_ in _ABILITIES and one.dep_ in ("acl", "relcl", "xcomp", "advcl")]
+    if text := next((words.verbs[one.lemma_] for one in able if one.lemma_ in words.verbs), ""):
+        yield token, _ident(text, resources), text  # "the ability to migrate"
+        return
     if counted := _in_state(token, resources):
         yield token, *counted
         return
     belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
-    wholes = [whole for part in _belonging(token) for text in _variants(part, resources) for whole in (text, _singular(text, part))]
-    parts = {ident: text for whole in wholes if (ident := _ident(text := f"{whole} {token.lemma_}", resources))}
-    named_by_parts = list(parts.items())
+    named_by_parts = [
+        found for part in _belonging(token) for text in _variants(part, resources) if (found := _of(text, part, token, resources))
+    ]
     if named_by_parts:
         yield from ((token, ident, text) for ident, text in named_by_parts)
         return
@@ -132,9 +137,11 @@ def _known(token: Token, mention: Mention, resources: Resources) -> Iterator[tup
         yield token, own or mention.ident, text if narrower else mention.surface.rstrip(" .")
 
 
-def _singular(text: str, token: Token) -> str:
-    """The words of a phrase with its last as the lemma: "smooth muscle cells" as "smooth muscle cell"."""
-    return f"{text.removesuffix(token.text)}{token.lemma_}" if text.endswith(token.text) else text
+def _of(text: str, part: Token, token: Token, resources: Resources) -> tuple[str, str] | None:
+    """Id and words of "growth of breast cancer cells" as "cancer cell growth", with as many of the words as have an entry."""
+    singular = f"{text.removesuffix(part.text)}{part.lemma_}" if text.endswith(part.text) else text
+    names = (f"{words} {token.lemma_}" for pair in zip(_suffixes(text), _suffixes(singular), strict=True) for words in pair)
+    return next(((ident, name) for name in names if (ident := _ident(name, resources))), None)
 
 
 def _words(text: str) -> set[str]:
@@ -177,7 +184,7 @@ def _belonging(token: Token) -> list[Token]:
     return [
         part
         for child in token.children
-        if child.dep_ == "prep" and child.lower_ == "of"
+        if child.dep_ == "prep" and (child.lower_ == "of" or (child.lower_ == "for" and token.lemma_ in _ABILITIES))
         for pobj in child.children
         if pobj.dep_ == "pobj"
         for part in [*coordinated(pobj), *(more for one in pobj.children if one.dep_ == "appos" for more in coordinated(one))]
