@@ -38,7 +38,7 @@ _COMPARE = (
     r"|instead of|relative to)"
 )
 _TWO_VALUES = re.compile(
-    rf"(?P<gap>[^.;:]{{0,70}}?)\b{_VERB}\s+{_HEDGE}(?P<first>{_NUMBER})(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)"
+    rf"(?P<gap>[^.;:]{{0,70}}?)\b(?:{_VERB}|of)\s+{_HEDGE}(?P<first>{_NUMBER})(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)"
     rf"[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,60}}?)(?P<second>\b{_NUMBER}|\bnone\b|\bno\b)(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
 )
 _FROM_TO = re.compile(
@@ -49,6 +49,8 @@ _SHARE = re.compile(
     rf"(?P<more>[^.;%]{{0,40}}?)[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,40}}?)(?P<second>{_NUMBER})(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
 )
 _ASIDE = re.compile(r"\([^()]*\b(?:[pn]\s*[<>=]|Fig|Table|95|CI)[^()]*\)|±\s*\d+(?:\.\d+)?", re.IGNORECASE)
+# what another measure is a part of: "infarct size as a percentage of the area at risk"
+_PART = re.compile(r"(?:percentage|fraction|share|proportion|%|percent|relative to|normali[sz]ed to)(?: of)? (?:the )?$", re.IGNORECASE)
 _CONTROL = re.compile(
     r"\b(?:sham|vehicle|untreated|na[iï]ve|saline|PBS|placebo|buffer|controls?|alone|without|no (?:mitochondria|cells|treatment)|plain"
     r"|medium (?:only|stripped)|stripped|injured (?:cells|neurons)|did not|had not|none)\b",
@@ -75,6 +77,8 @@ def compared(text: str, names: Sequence[Mention], treated: re.Pattern[str]) -> I
         return  # which number belongs to what is not read here
     masked = _ASIDE.sub(lambda found: " " * len(found[0]), text)
     for name in names:
+        if _PART.search(masked, 0, name.start):
+            continue
         for read in (_multiple, _of_two, _before, _from_to):
             one = read(masked, name, treated)
             if one is not None:

@@ -60,8 +60,15 @@ def told_in_lists(
         after = _said_after(doc, last, intransitive)
         if after is not None:
             yield Told(doc[end - 1], after)
+        elif last < len(doc) and doc[last].lower_ in _PARTICLES and _is_moved(doc, span.start):
+            yield Told(doc[end - 1], doc[last], None, _PARTICLES[doc[last].lower_])
         elif not _opens_predicate(doc, last):
             yield from _said_before(doc, span, doc[end - 1], carriers)
+
+
+def _is_moved(doc: Doc, start: int) -> bool:
+    """ "Brought oxygenation back"."""
+    return any(token.lower_ in _MOVED for token in doc[max(0, start - _LONGEST) : start])
 
 
 def _list_end(doc: Doc, end: int) -> int:

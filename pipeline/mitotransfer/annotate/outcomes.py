@@ -65,6 +65,9 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
     if counted := _in_state(token, resources):
         yield token, *counted
         return
+    if sized := _by_dimension(token, change, mentions, resources):
+        yield token, *sized
+        return
     belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
     named_by_parts = [
         found for part in _belonging(token) for text in _variants(part, resources) if (found := _of(text, part, token, resources))
@@ -117,6 +120,16 @@ def _in_state(token: Token, resources: Resources) -> tuple[str, str] | None:
         if len(word) > _SHORTEST and (ident := _ident(f"{word} cell", resources)):
             return ident, f"{word.lower() if word.istitle() else word} cell"
     return None
+
+
+def _by_dimension(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> tuple[str, str] | None:
+    """The id and words of what a comparative compares in things: "larger tumors" as tumor size, "fewer vessels" as their number."""
+    measures = resources.rules.outcome_words.dimensions.get(change.trigger.lower_, ())
+    if not measures or named(token, mentions) is not None:
+        return None
+    text = _text(token, resources).removesuffix(token.text) + token.lemma_
+    names = (f"{part} {measure}" for part in _suffixes(text) for measure in measures)
+    return next(((ident, name) for name in names if (ident := _ident(name, resources))), None)
 
 
 def _as_verb(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> str:
