@@ -28,14 +28,17 @@ _GROUPS = re.compile(
 _GENE = re.compile(r"(?=\S*[A-Z]{2})[\w/α-ω-]{3,}(?: (?:signall?ing|activation|activity|expression|pathway))?|this|that")
 # what was stopped is the transfer, not something within the cells
 _TRANSFER = re.compile(
-    r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|Miro1?|CD38|contact|transwell)\b",
+    r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|Miro1?|CD38|contact"
+    r"|transwell)\b",
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
-    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|thereafter|hence|thereby|this way|in this way)\b",
+    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|thereafter|hence|thereby|(?:in )?this way)\b",
     re.IGNORECASE,
 )
-_STOPPED = re.compile(r"\b(?:silenc|knock|block|inhibit|siRNA|shRNA|deplet|deficien|prevent|disrupt|abolish|without)\w*", re.IGNORECASE)
+_STOPPED = re.compile(
+    r"\b(?:silenc|knock|block|inhibit|siRNA|shRNA|deplet|deficien|prevent|disrupt|abolish|without)\w*", re.IGNORECASE
+)
 _BASELINE = re.compile(r"\b(?:baseline|before|prior|beginning|start|initial\w*|pre-?\w*)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
 

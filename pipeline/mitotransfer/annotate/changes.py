@@ -24,7 +24,30 @@ _ATTRIBUTES = frozenset({"amod", "advmod", "nmod", "nummod"})
 _ATTRIBUTE_TAGS = frozenset({"JJR", "RBR", "VBN", "VBD", "JJ"})
 _BELONGING = frozenset({"of", "in", "on", "to"})
 _UNREAL = frozenset({"may", "might", "could", "can", "would", "should", "will"})
-_SEEN = frozenset({"allow", "enable", "permit", "let", "cause", "lead", "make", "prompt", "find", "show", "see", "observe", "appear", "seem", "prove", "help", "report", "know", "demonstrate", "fail"})
+_SEEN = frozenset(
+    {
+        "allow",
+        "enable",
+        "permit",
+        "let",
+        "cause",
+        "lead",
+        "make",
+        "prompt",
+        "find",
+        "show",
+        "see",
+        "observe",
+        "appear",
+        "seem",
+        "prove",
+        "help",
+        "report",
+        "know",
+        "demonstrate",
+        "fail",
+    }
+)
 _POPULATION = frozenset({"with", "of", "than", "for", "among", "between", "without"})
 _WITHOUT_OBJECT = frozenset({"changes_itself", "rose", "just_before"})
 
@@ -147,8 +170,6 @@ def doer_before(trigger: Token) -> Token | None:
 
 def _has(token: Token, dep: str) -> bool:
     return any(child.dep_ == dep for child in token.children)
-
-
 
 
 def _is_population(outcome: Token, trigger: Token) -> bool:

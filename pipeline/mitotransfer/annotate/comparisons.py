@@ -1,4 +1,4 @@
-"""Changes that only numbers tell: "ATP was 1.6 times that of controls", "infarcts of 18% with mitochondria against 34% with buffer".
+"""Changes that only numbers tell: "ATP was 1.6 times that of controls", "infarcts of 18% with and 34% without".
 
 Two sides are compared. Which one was treated is told by the words beside the numbers; where they do not tell, nothing is
 read. What is compared is the name of an outcome before the first number, or what cells or animals do ("65% survived").
@@ -16,17 +16,19 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0}
 _TIMES = {"twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0, "half": 0.5, "third": 1 / 3, "thirds": 2 / 3}
 _TIMES |= {"quarter": 0.25, "quarters": 0.75, "fifth": 0.2, "tenth": 0.1, "fraction": 0.5}
-_VERB = r"(?:was|were|is|are|had|reached|averaged|measured|equal+ed|totall?ed|amounted to|came to|stood at|remained(?: at)?|lay at)"
+_VERB = (
+    r"(?:was|were|is|are|had|reached|averaged|measured|equal+ed|totall?ed|amounted to|came to|stood at|remained(?: at)?|lay at)"
+)
 _HEDGE = (
-    r"(?:(?:about|nearly|almost|roughly|approximately|some|only|just|merely|more|less|fewer|than|at|least|most|over|under|up|to|"
-    r"around|well|below|above|still|as|still|an?|one|the)\s+)*"
+    r"(?:(?:about|nearly|almost|roughly|approximately|some|only|just|merely|more|less|fewer|than|at|least|most|over|under|up|"
+    r"to|around|well|below|above|still|as|still|an?|one|the)\s+)*"
 )
 _MULTIPLE = re.compile(
     rf"(?P<gap>[^.;:]{{0,70}}?)\b{_VERB}\s+{_HEDGE}"
     rf"(?:(?P<number>{_NUMBER}|{'|'.join(_WORDS)})\s*[-‐–]?\s*(?:fold|times|×|x)|(?P<word>{'|'.join(_TIMES)})"
     rf"|(?P<percent>{_NUMBER})\s?%)"
-    r"\s+(?:of\s+)?(?P<other>(?:that|those|the (?:value|level|amount|rate|number)s?|as (?:high|large|great|much|many|long|fast|strong)"
-    r"|what)\b[^.;]{0,90})"
+    r"\s+(?:of\s+)?(?P<other>(?:that|those|the (?:value|level|amount|rate|number)s?"
+    r"|as (?:high|large|great|much|many|long|fast|strong)|what)\b[^.;]{0,90})"
 )
 _BEFORE = re.compile(
     rf"(?:(?P<number>{_NUMBER}|{'|'.join(_WORDS)})\s*[-‐–]?\s*(?:fold|times(?: as (?:much|many))?)|(?P<word>twice|double|half|triple)"
@@ -34,8 +36,8 @@ _BEFORE = re.compile(
 )
 _MORE = re.compile(r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|faster|slower|increase|decrease|reduc)")
 _COMPARE = (
-    r"(?:versus|vs\.?|against|(?:as )?compared (?:with|to)|as opposed to|in contrast to|by contrast|but|and|whereas|while|rather than"
-    r"|instead of|relative to)"
+    r"(?:versus|vs\.?|against|(?:as )?compared (?:with|to)|as opposed to|in contrast to|by contrast|but|and|whereas|while"
+    r"|rather than|instead of|relative to)"
 )
 _TWO_VALUES = re.compile(
     rf"(?P<gap>[^.;:]{{0,70}}?)\b(?:{_VERB}|of)\s+{_HEDGE}(?P<first>{_NUMBER})(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)"
@@ -45,12 +47,16 @@ _FROM_TO = re.compile(
     rf"(?P<gap>[^.;:,\d]{{0,40}}?)\bfrom\s+{_HEDGE}(?P<first>{_NUMBER})[^.;,\d]{{0,40}}?\bto\s+{_HEDGE}(?P<second>{_NUMBER})"
 )
 _SHARE = re.compile(
-    rf"(?P<first>{_NUMBER})\s?%\s+of\s+(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)\b(?P<state>survived|alive|viable|died|dead|apoptotic|necrotic)\b"
-    rf"(?P<more>[^.;%]{{0,40}}?)[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,40}}?)(?P<second>{_NUMBER})(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
+    rf"(?P<first>{_NUMBER})\s?%\s+of\s+(?P<one>(?:[^.;]|\.(?=\d)){{0,90}}?)"
+    rf"\b(?P<state>survived|alive|viable|died|dead|apoptotic|necrotic)\b"
+    rf"(?P<more>[^.;%]{{0,40}}?)[,(]?\s*\b{_COMPARE}\b(?P<two>[^.;\d]{{0,40}}?)(?P<second>{_NUMBER})"
+    rf"(?P<three>(?:[^.;]|\.(?=\d)){{0,90}})"
 )
 _ASIDE = re.compile(r"\([^()]*\b(?:[pn]\s*[<>=]|Fig|Table|95|CI)[^()]*\)|±\s*\d+(?:\.\d+)?", re.IGNORECASE)
 # what another measure is a part of: "infarct size as a percentage of the area at risk"
-_PART = re.compile(r"(?:percentage|fraction|share|proportion|%|percent|relative to|normali[sz]ed to)(?: of)? (?:the )?$", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:percentage|fraction|share|proportion|%|percent|relative to|normali[sz]ed to)(?: of)? (?:the )?$", re.IGNORECASE
+)
 _CONTROL = re.compile(
     r"\b(?:sham|vehicle|untreated|na[iï]ve|saline|PBS|placebo|buffer|controls?|alone|without|no (?:mitochondria|cells|treatment)|plain"
     r"|medium (?:only|stripped)|stripped|injured (?:cells|neurons)|did not|had not|none)\b",

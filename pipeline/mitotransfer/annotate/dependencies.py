@@ -165,7 +165,11 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
 
 def _is_name(token: Token) -> bool:
     """ "Spare respiratory capacity": a measure, no change."""
-    return token.lower_ in ("spare", "reserve") and token.i + 1 < len(token.doc) and token.nbor().lower_ in ("respiratory", "capacity")
+    return (
+        token.lower_ in ("spare", "reserve")
+        and token.i + 1 < len(token.doc)
+        and token.nbor().lower_ in ("respiratory", "capacity")
+    )
 
 
 def _bare(form: str) -> list[str]:

@@ -52,21 +52,8 @@ def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resource
 def _named(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """Token, id and words of each outcome at a token."""
     words = resources.rules.outcome_words
-    if token.lemma_ == "perform" and (test := next((m for m in mentions if m.start > token.idx), None)) is not None:
-        yield token, test.ident, test.surface  # "performed better in the water maze"
-        return
-    if text := _as_verb(token, change, mentions, resources):
-        yield token, _ident(text, resources), text
-        return
-    able = [one for one in token.rights if token.lemma_ in _ABILITIES and one.dep_ in ("acl", "relcl", "xcomp", "advcl")]
-    if text := next((words.verbs[one.lemma_] for one in able if one.lemma_ in words.verbs), ""):
-        yield token, _ident(text, resources), text  # "the ability to migrate"
-        return
-    if counted := _in_state(token, resources):
-        yield token, *counted
-        return
-    if sized := _by_dimension(token, change, mentions, resources):
-        yield token, *sized
+    if special := _by_form(token, change, mentions, resources):
+        yield token, *special
         return
     belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
     named_by_parts = [
@@ -99,6 +86,26 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
         for part in belonging:
             yield from _named(part, change._replace(outcome=part), mentions, resources)
         return
+    yield from _unlisted(token, belonging, resources)
+
+
+def _by_form(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> tuple[str, str] | None:
+    """Id and words of what is told by a verb, an ability, cells in a state or a comparative; None for all other outcomes."""
+    words = resources.rules.outcome_words
+    if token.lemma_ == "perform" and (test := next((m for m in mentions if m.start > token.idx), None)) is not None:
+        return test.ident, test.surface  # "performed better in the water maze"
+    able = [one for one in token.rights if token.lemma_ in _ABILITIES and one.dep_ in ("acl", "relcl", "xcomp", "advcl")]
+    text = _as_verb(token, change, mentions, resources)
+    text = text or next((words.verbs[one.lemma_] for one in able if one.lemma_ in words.verbs), "")  # "the ability to migrate"
+    if text:
+        return _ident(text, resources), text
+    return _in_state(token, resources) or _by_dimension(token, change, mentions, resources)
+
+
+def _unlisted(token: Token, belonging: Sequence[Token], resources: Resources) -> Iterator[tuple[Token, str, str]]:
+    """An outcome by its own words, if it can be one; `belonging` are the nouns that "of" joins to it."""
+    words = resources.rules.outcome_words
+    before = token.nbor(-1) if token.i else token
     text = _text(token, resources)
     process = words.processes.get(token.head.lemma_, "") if token.dep_ == "dobj" else ""
     if process:
@@ -123,7 +130,7 @@ def _in_state(token: Token, resources: Resources) -> tuple[str, str] | None:
 
 
 def _by_dimension(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> tuple[str, str] | None:
-    """The id and words of what a comparative compares in things: "larger tumors" as tumor size, "fewer vessels" as their number."""
+    """The id and words of what a comparative compares: "larger tumors" as tumor size, "fewer vessels" as their number."""
     measures = resources.rules.outcome_words.dimensions.get(change.trigger.lower_, ())
     if not measures or named(token, mentions) is not None:
         return None

@@ -38,11 +38,7 @@ def add_effects(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> 
         if id(reading) not in named:
             continue  # an aim: "to see whether they help, mitochondria were injected"
         setting = _setting(reading) or setting
-        if (
-            kind == "caption"
-            or not standing
-            or any(_METHODS.search(title) for title in reading.sentence.passage.section)
-        ):
+        if kind == "caption" or not standing or any(_METHODS.search(title) for title in reading.sentence.passage.section):
             continue
         for found in effects_in(reading, frame.resources, frame.extra, begun=begun):
             if kind != "title" and not before and (found.direction == "none" or _is_general(found)):
