@@ -33,7 +33,7 @@ _TRANSFER = re.compile(
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
-    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|thereafter|hence|thereby|(?:in )?this way)\b",
+    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|hence|thereby|(?:in )?this way)\b",
     re.IGNORECASE,
 )
 _STOPPED = re.compile(

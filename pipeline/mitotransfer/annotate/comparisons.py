@@ -31,7 +31,8 @@ _MULTIPLE = re.compile(
     r"|as (?:high|large|great|much|many|long|fast|strong)|what)\b[^.;]{0,90})"
 )
 _BEFORE = re.compile(
-    rf"(?:(?P<number>{_NUMBER}|{'|'.join(_WORDS)})\s*[-‐–]?\s*(?:fold|times(?: as (?:much|many))?)|(?P<word>twice|double|half|triple)"
+    rf"(?:(?P<number>{_NUMBER}|{'|'.join(_WORDS)})\s*[-‐–]?\s*(?:fold|times(?: as (?:much|many))?)"
+    r"|(?P<word>twice|double|half|triple)"
     r"(?: as (?:much|many))?)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}$"
 )
 _MORE = re.compile(r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|faster|slower|increase|decrease|reduc)")
@@ -58,7 +59,8 @@ _PART = re.compile(
     r"(?:percentage|fraction|share|proportion|%|percent|relative to|normali[sz]ed to)(?: of)? (?:the )?$", re.IGNORECASE
 )
 _CONTROL = re.compile(
-    r"\b(?:sham|vehicle|untreated|na[iï]ve|saline|PBS|placebo|buffer|controls?|alone|without|no (?:mitochondria|cells|treatment)|plain"
+    r"\b(?:sham|vehicle|untreated|na[iï]ve|saline|PBS|placebo|buffer|controls?|alone|without|no (?:mitochondria|cells|treatment)"
+    r"|plain"
     r"|medium (?:only|stripped)|stripped|injured (?:cells|neurons)|did not|had not|none)\b",
     re.IGNORECASE,
 )

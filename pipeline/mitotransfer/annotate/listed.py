@@ -25,7 +25,7 @@ _PARTICLES = {"down": "decrease", "up": "increase", "back": "improve"}
 # verbs that say by such a word where they take something
 _MOVED = frozenset({
     "bring", "brings", "bringing", "brought", "drive", "drives", "drove", "driven", "push", "pushes", "pushed", "pull", "pulled",
-    "turn", "force", "forced", "build", "built", "step", "stepped", "ramp", "ramped", "dial", "dialled", "dialed", "tone", "toned",
+    "turn", "force", "forced", "build", "built", "step", "stepped", "ramp", "ramped", "dial", "dialed", "tone", "toned",
     "win", "won", "keep", "kept", "hold", "held", "get", "got", "scale", "scaled",
 })  # fmt: skip
 _KEEPING = frozenset({"protect", "shield", "spare", "save", "rescue", "guard", "safeguard", "preserve", "defend", "insulate"})
