@@ -37,7 +37,9 @@ __all__ = ["LIFTED", "Walk", "put_before", "read_inline"]
 
 STAGE = "parse"
 
-_new_mark = partial(tuple.__new__, Mark)  # a Mark of a plain tuple, without a call into Python
+# of a plain tuple, without a call into Python
+_new_mark = partial(tuple.__new__, Mark)
+_new_citation = partial(tuple.__new__, Citation)
 
 
 class Walk:
@@ -290,12 +292,12 @@ class _Gather:
         cuts = self.holes + [(start, end) for start, end, _, _ in numbered]
         marks = self.marks
         if not cuts:
-            return text, tuple(map(_new_mark, marks)), tuple([Citation(*cite) for cite in named])
+            return text, tuple(map(_new_mark, marks)), tuple(map(_new_citation, named))
         text, shift = cut_out(text, cuts)
         move = shift.at
-        cites = [Citation(place := move(start), place, refs, label) for start, _, refs, label in numbered]
+        cites = [_new_citation((place := move(start), place, refs, label)) for start, _, refs, label in numbered]
         if named:
-            cites += [Citation(move(start), move(end), refs, label) for start, end, refs, label in named]
+            cites += [_new_citation((move(start), move(end), refs, label)) for start, end, refs, label in named]
             cites.sort()
         return text, tuple(map(_new_mark, shift.marks(marks, text))), tuple(cites)
 
