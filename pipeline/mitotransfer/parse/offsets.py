@@ -61,6 +61,11 @@ def is_tidy(text: str) -> bool:
     return not text or (text[0] != " " and text[-1] != " ")
 
 
+def tidied(text: str) -> str:
+    """A text of XML with each of its whitespace runs as one blank and none at its ends; most are so already."""
+    return text if is_tidy(text) else " ".join(text.split())
+
+
 def squeezed(text: str, at: int) -> str:
     """A piece of text that begins at offset `at` with each of its whitespace runs as one blank, and none at offset 0."""
     words = " ".join(text.split())

@@ -10,6 +10,7 @@ from lxml import etree
 
 from mitotransfer.document import Reference
 from mitotransfer.parse.inline import Walk
+from mitotransfer.parse.offsets import tidied
 
 if TYPE_CHECKING:
     Element = etree._Element
@@ -252,8 +253,7 @@ def _is_mixed(citation: Element) -> bool:
 
 
 def _text(element: Element) -> str:
-    text = "".join(_texts(element)) if len(element) else element.text or ""
-    return " ".join(text.split())
+    return tidied("".join(_texts(element)) if len(element) else element.text or "")
 
 
 def _whole_name(element: Element) -> str:
