@@ -22,8 +22,9 @@ _FIELDS = (
     *("ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title"),
     *("source", "pub-id", "ext-link", "uri", *_CITATIONS),
 )
-_HOLDERS = ("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "ack", "sub-article", "response")
+_HOLDERS = frozenset(("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "ack", "sub-article", "response"))
 _TITLES = ("article-title", "chapter-title", "source")
+_TITLE_TAGS = frozenset(_TITLES)
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 # without the regular expressions that lxml otherwise registers at each call
@@ -88,11 +89,12 @@ def _reference_lists(article: Element) -> list[Element]:
 
 
 def _search(parent: Element, found: list[Element]) -> None:
-    for child in parent.iterchildren("ref-list", *_HOLDERS):
-        if child.tag == "ref-list":
-            found.append(child)
-        else:
+    for child in parent:
+        tag = child.tag
+        if tag in _HOLDERS:
             _search(child, found)
+        elif tag == "ref-list":
+            found.append(child)
 
 
 def _entries(ref_list: Element) -> list[_Entry]:
@@ -152,9 +154,8 @@ class _Entry:
 
     def add(self, element: Element, tag: str) -> None:
         """Take one field, the frequent ones first."""
-        if tag in _TITLES:
-            if tag not in self.titles:
-                self.titles[tag] = element
+        if tag in _TITLE_TAGS:
+            self.titles.setdefault(tag, element)
         elif tag == "year":
             if not self.year and (match := _YEAR.search(element.text or "")):
                 self.year = match.group()
@@ -191,11 +192,11 @@ class _Entry:
 
     def _printed(self) -> str:
         """The entry as it reads; where a citation is only tags (no punctuation between them) blanks keep its fields apart."""
-        citations = self.citations or [self.element]
-        if self.closed:
-            citations = list(self.element.iter(*_CITATIONS))
-            citations = [one for one in citations if one.tag == "mixed-citation"] or citations
-        return " ".join(" ".join([self._read(one) for one in citations]).split())
+        if not self.closed:
+            return tidied(self._read(self.citations[0] if self.citations else self.element))
+        citations = list(self.element.iter(*_CITATIONS))
+        citations = [one for one in citations if one.tag == "mixed-citation"] or citations
+        return tidied(" ".join([self._read(one) for one in citations]))
 
     def _read(self, citation: Element) -> str:
         if not _is_mixed(citation):
@@ -245,11 +246,16 @@ def _spaced(citation: Element) -> str:
 
 def _is_mixed(citation: Element) -> bool:
     """Whether punctuation is printed between the tags; `citation` of NLM 2 comes in both kinds."""
-    if citation.tag in ("element-citation", "nlm-citation"):
+    tag = citation.tag
+    if tag == "element-citation" or tag == "nlm-citation":
         return False
-    if citation.tag == "mixed-citation" or not len(citation):
+    if tag == "mixed-citation" or not len(citation):
         return True
-    return any(text and not text.isspace() for text in (citation.text, citation[0].tail, citation[-1].tail))
+    return bool(
+        ((text := citation.text) and not text.isspace())
+        or ((text := citation[0].tail) and not text.isspace())
+        or ((text := citation[-1].tail) and not text.isspace())
+    )
 
 
 def _text(element: Element) -> str:
