@@ -100,19 +100,24 @@ def _search(parent: Element, found: list[Element]) -> None:
 def _entries(ref_list: Element) -> list[_Entry]:
     """One entry per `ref`, filled in one pass over the list: it may hold hundreds of entries of a dozen tags each."""
     entries: list[_Entry] = []
-    entry: _Entry | None = None
+    entry: _Entry | None = None  # the one that takes fields now
     for element in ref_list.iter(*_FIELDS):
         tag = element.tag
-        if tag == "surname":
-            if entry is not None and not entry.closed and (name := element.text):
-                if not entry.people:
-                    entry.glued = not element.tail and element.getnext() is not None
-                entry.people.append(name if name.isalpha() else " ".join(name.split()))
-        elif tag == "ref":
+        if tag == "ref":
             entry = _Entry(element)
             entries.append(entry)
-        elif entry is not None and not entry.closed:
-            entry.add(element, str(tag))
+        elif entry is None:
+            continue
+        elif tag == "surname":  # nearly half of all
+            if name := element.text:
+                people = entry.people
+                if not people:
+                    entry.glued = not element.tail and element.getnext() is not None
+                people.append(name if name.isalpha() else " ".join(name.split()))
+        else:
+            entry.add(element, tag)
+            if entry.closed:
+                entry = None
     return entries
 
 
