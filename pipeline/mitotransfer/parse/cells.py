@@ -84,7 +84,7 @@ class Reader:
             walk.count += 1  # `text_passage` written out: most cells come this way
             return (Passage(f"p{walk.count}", kind, self.part, " ".join(text.split()), locator, self.section),)
         for child in element:
-            if local_name(child) in _BLOCKS:
+            if child.tag in _BLOCKS or local_name(child) in _BLOCKS:
                 return tuple(self._blocks(element, kind, locator))
         return tuple(self._passages(element, kind, locator))
 

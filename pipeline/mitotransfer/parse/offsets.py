@@ -9,6 +9,7 @@ RawMark = tuple[int, int, str]
 _Edit = tuple[int, int, str]
 
 _ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
+_SHORT = 40
 _CLOSING = frozenset(".,;:)]}?!%»”’")
 _OPENING = frozenset("([{«“‘/")
 
@@ -62,8 +63,11 @@ def is_tidy(text: str) -> bool:
 
 
 def tidied(text: str) -> str:
-    """A text of XML with each of its whitespace runs as one blank and none at its ends; most are so already."""
-    return text if is_tidy(text) else " ".join(text.split())
+    """A text of XML with each of its whitespace runs as one blank and none at its ends.
+
+    Most are so already, which is quicker to ask (of all but short ones) than to take them apart and join them again.
+    """
+    return text if len(text) > _SHORT and is_tidy(text) else " ".join(text.split())
 
 
 def squeezed(text: str, at: int) -> str:

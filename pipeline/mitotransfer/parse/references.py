@@ -40,7 +40,7 @@ _PRINTED_YEARS = (
     re.compile(r"(?<![\d/–-])((?:1[89]|20)\d\d)(?![\d/–-])"),
 )
 _PARTICLE = r"(?:(?:[Dd]e|[Vv]an|[Vv]on|der|den|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]el|[Dd]os|[Ee]l|[Aa]l|[Tt]er|[Tt]en) )*"
-_BLANK_BEFORE = re.compile(r"\s+(?=[.,;:)\]])")
+_UNSPACED = ".,;:)]"  # no blank stands before these
 _NAME = rf"{_PARTICLE}[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]{{2,}}){{0,2}}"
 # "Monzel AS, Enriquez JA" and "Monzel, A.S., Enriquez, J.A."
 _AUTHOR_STYLES = (
@@ -246,7 +246,10 @@ def _flowing(element: Element) -> str:
 
 def _spaced(citation: Element) -> str:
     """Running text in which names are only tags: a blank after each tag, none before punctuation."""
-    return _BLANK_BEFORE.sub("", " ".join(_texts(citation)))
+    text = tidied(" ".join(_texts(citation)))
+    for sign in _UNSPACED:
+        text = text.replace(f" {sign}", sign)
+    return text
 
 
 def _is_mixed(citation: Element) -> bool:
