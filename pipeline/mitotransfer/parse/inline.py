@@ -288,13 +288,16 @@ class _Gather:
         named: list[Region] = []
         if self.cites or self.sups:
             numbered, named = cited_regions(text, self.cites, self.sups, self.walk)
-        cuts = self.holes + [(start, end) for start, end, _, _ in numbered]
         marks = self.marks
-        if not cuts:
+        if not numbered and not self.holes:
             return text, tuple(map(_new_mark, marks)), tuple(map(_new_citation, named))
+        cuts = self.holes + [region[:2] for region in numbered]
         text, shift = cut_out(text, cuts)
         move = shift.at
-        cites = [_new_citation((place := move(start), place, refs, label)) for start, _, refs, label in numbered]
+        cites: list[Citation] = []
+        for start, _, refs, label in numbered:
+            place = move(start)
+            cites.append(_new_citation((place, place, refs, label)))
         if named:
             cites += [_new_citation((move(start), move(end), refs, label)) for start, end, refs, label in named]
             cites.sort()

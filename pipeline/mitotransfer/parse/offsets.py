@@ -42,10 +42,11 @@ class Shift:
         move, first = self.at, self.starts[0]
         found: list[RawMark] = []
         for mark in marks:
-            if mark[1] <= first and mark[0] < mark[1]:
+            start, end, kind = mark
+            if end <= first and start < end:
                 found.append(mark)
                 continue
-            start, end, kind = move(mark[0]), move(mark[1]), mark[2]
+            start, end = move(start), move(end)
             if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
                 found.append((start, end, kind))
         return found
@@ -123,20 +124,24 @@ def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
 def _cuts(text: str, spans: list[Span]) -> list[_Edit]:
     """The edits that take spans out of a tidy text, each with the blanks around it; neighbours become one edit."""
     edits: list[_Edit] = []
+    reached = -1
     for start, end in sorted(spans):
-        touches = edits and not text[edits[-1][1] : start].strip()
-        edits.append(_cut(text, edits.pop()[0] if touches else start, end))
+        if reached >= 0 and (reached >= start or text[reached:start].isspace()):
+            start = edits.pop()[0]
+        edit = _cut(text, start, end)
+        edits.append(edit)
+        reached = edit[1]
     return edits
 
 
 def _cut(text: str, start: int, end: int) -> _Edit:
     """One cut: a blank is left in its place unless punctuation or an end of the text follows."""
-    first, last = start, end
+    first, last, length = start, end, len(text)
     while first and text[first - 1] == " ":
         first -= 1
-    while last < len(text) and text[last] == " ":
+    while last < length and text[last] == " ":
         last += 1
-    if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
+    if first == 0 or last == length or text[last] in _CLOSING or text[first - 1] in _OPENING:
         return first, last, ""
     apart = first < start or last > end or (text[first - 1].isalnum() and text[last].isalnum())
     return first, last, " " if apart else ""
