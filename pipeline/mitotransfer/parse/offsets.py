@@ -126,9 +126,8 @@ def _cuts(text: str, spans: list[Span]) -> list[_Edit]:
     edits: list[_Edit] = []
     reached = -1
     for start, end in sorted(spans):
-        if reached >= 0 and (reached >= start or text[reached:start].isspace()):
-            start = edits.pop()[0]
-        edit = _cut(text, start, end)
+        touches = reached >= 0 and (reached >= start or text[reached:start].isspace())
+        edit = _cut(text, edits.pop()[0] if touches else start, end)
         edits.append(edit)
         reached = edit[1]
     return edits
