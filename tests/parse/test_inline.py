@@ -55,6 +55,10 @@ def test_one_paragraph_five_parsers(paragraph: ReadOne) -> None:
         (f"a.<sup>{cite(1)}</sup> B", "a. B", ["r1"]),
         (f"a<sup>{cite(1)}</sup>b", "a b", ["r1"]),
         (f"{cite(1, '[1]')} says", "says", ["r1"]),
+        (f"a {cite(1, '[1]')}, {cite(3, '[3]')} b", "a b", ["r1", "r3"]),
+        (f"a {cite(1, '[1]')}–{cite(3, '[3]')} b", "a b", ["r1", "r2", "r3"]),
+        (f"a {cite(1, '[1–3]')} b", "a b", ["r1", "r2", "r3"]),
+        ("a <xref ref-type='bibr' rid='r1 r3'>[1,3]</xref> b", "a b", ["r1", "r3"]),
     ],
 )
 def test_numbered_citation_leaves_no_trace(paragraph: ReadOne, content: str, text: str, refs: list[str]) -> None:
@@ -190,6 +194,14 @@ def test_whitespace_of_every_kind_collapses(paragraph: ReadOne) -> None:
     passage = paragraph("\n  10&#160;&#8201;µM \n\t <italic>in</italic>\n   vitro&#8239;x ")
     assert passage.text == "10 µM in vitro x"
     assert marked(passage) == [("italic", "in")]
+
+
+@pytest.mark.parametrize("blank", ["  ", "&#160;", "&#8239;", "&#8195;", "\t", "\n"])
+def test_one_odd_blank_in_a_long_paragraph_collapses(paragraph: ReadOne, blank: str) -> None:
+    # long texts are looked at before they are taken apart
+    before, after = "mitochondria of donors reach their recipients", "within hours of the first contact"
+    assert paragraph(f"{before}{blank}{after}").text == f"{before} {after}"
+    assert paragraph(f"{before}{blank}<italic>in vitro</italic>{blank}{after} ").text == f"{before} in vitro {after}"
 
 
 inline_pieces = st.recursive(

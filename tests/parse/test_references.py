@@ -69,6 +69,13 @@ def test_identifiers_from_links_and_text(read: Read) -> None:
     assert (reference.doi, reference.pmid, reference.pmcid) == ("10.1000/abc(1)", "11222333", "PMC5551234")
 
 
+def test_no_blank_before_punctuation_where_names_are_only_tags(read: Read) -> None:
+    names = "<name><surname>Monzel</surname><given-names>AS</given-names></name><name><surname>Picard</surname></name>"
+    printed = "<year>2019</year> , <source>Cell</source>: <volume>7</volume> ; <fpage>1</fpage> ."
+    reference = one(read, f"<ref id='a'><mixed-citation>{names} (\n {printed} )</mixed-citation></ref>")
+    assert reference.text == "Monzel AS Picard ( 2019, Cell: 7; 1.)"
+
+
 def test_editors_are_not_authors(read: Read) -> None:
     editors = "<person-group person-group-type='editor'><name><surname>Editor</surname></name></person-group>"
     reference = one(read, f"<ref id='a'><element-citation><person-group>{NAMES}</person-group>{editors}</element-citation></ref>")

@@ -80,9 +80,11 @@ class Reader:
             text = element.text
             if not text or text.isspace():
                 return ()
-            return (self.walk.text_passage(text, kind, self.part, self.section, locator),)
+            walk = self.walk
+            walk.count += 1  # `text_passage` written out: most cells come this way
+            return (Passage(f"p{walk.count}", kind, self.part, " ".join(text.split()), locator, self.section),)
         for child in element:
-            if local_name(child) in _BLOCKS:
+            if child.tag in _BLOCKS or local_name(child) in _BLOCKS:
                 return tuple(self._blocks(element, kind, locator))
         return tuple(self._passages(element, kind, locator))
 
@@ -108,28 +110,34 @@ class Reader:
         """The paragraphs of an element that holds blocks, text between them, or both."""
         found: list[Passage] = []
         label = ""
-        run = _run_of(element.text)
+        text = element.text
+        run: list[Element] = []  # what stands between blocks, after `text`
         seen: dict[str, int] = {}
         for child in element:
             name = local_name(child)
             seen[name] = seen.get(name, 0) + 1
             if name != "label" and name not in _BLOCKS:
-                run.append(copy.copy(child))  # with its tail; the source must stay as it is
+                run.append(child)
                 continue
-            found += self._run(run, kind, locator)
-            run = _run_of(child.tail)
+            found += self._run(text, run, kind, locator)
+            text, run = child.tail, []
             if name == "label":
                 label = read_inline(child, self.walk)[0]
             else:
                 found += self._block(child, name, kind, locator + self.walk.step(str(child.tag), seen[name]))
-        found += self._run(run, kind, locator)
+        found += self._run(text, run, kind, locator)
         if found and any(character.isalnum() or kind == "footnote" for character in label):
             put_before(label, found[0])
         return found
 
-    def _run(self, run: Element, kind: PassageKind, locator: str) -> list[Passage]:
-        text = run.text
-        return self._passages(run, kind, locator) if len(run) or (text and not text.isspace()) else []
+    def _run(self, text: str | None, elements: list[Element], kind: PassageKind, locator: str) -> list[Passage]:
+        """Text and inline elements that stand between blocks, as a paragraph of their own; mostly there is nothing."""
+        if not elements and (not text or text.isspace()):
+            return []
+        run = etree.Element("p")
+        run.text = text
+        run.extend([copy.copy(element) for element in elements])  # with their tails; the source must stay as it is
+        return self._passages(run, kind, locator)
 
     def _block(self, element: Element, name: str, kind: PassageKind, locator: str) -> list[Passage]:
         if name in _TABLES:
@@ -151,12 +159,6 @@ class Reader:
             more = f"; and {len(bad) - _SPANS_SHOWN} more" if len(bad) > _SPANS_SHOWN else ""
             self.walk.add_problem("warning", "bad-span", bad[0][0], told + more)
             self._bad_spans = []
-
-
-def _run_of(text: str | None) -> Element:
-    run = etree.Element("p")
-    run.text = text
-    return run
 
 
 def _lines(passage: Passage) -> list[Passage]:

@@ -47,16 +47,20 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
     year is a citation even when it is not tagged as one: "2006<sup>24</sup>" is a year and a reference, never 200624.
     """
     untagged = [(start, end, "") for start, end in sups if _follows_year(text, start, end, cites)] if sups else []
+    numbered: list[Region] = []
     named: list[Region] = []
-    groups: list[tuple[int, int, list[RawCitation]]] = []
-    reached = -1
+    group: list[RawCitation] = []  # the citations of one region, which covers `opening` to `reached`
+    opening = reached = -1
     for cite in sorted(cites + untagged) if untagged else cites:
         start, end, target = cite
         if end <= reached:
-            groups[-1][2].append(cite)
+            group.append(cite)
             continue
-        if text[start - 1 : start] == "[" and text[end : end + 1] == "]" and text[start:end].isdigit() and end - start < 4:
-            first, last = start - 1, end + 1  # by far the most frequent
+        # by far the most frequent: "[" "12" "]" with the brackets outside the tag or inside it
+        if end - start < 4 and text[start - 1 : start] == "[" and text[end : end + 1] == "]" and text[start:end].isdigit():
+            first, last = start - 1, end + 1
+        elif not sups and end - start < 6 and _is_in_brackets(text[start:end]):
+            first, last = start, end
         elif span := _numbered(text, start, end, sups):
             first, last = span
         else:
@@ -64,14 +68,16 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
             continue
         if text[first - 1 : first] in _OPEN:
             first, last = _with_empty_brackets(text, first, last)
-        if groups and (first <= reached or text[reached:first].strip() in _BETWEEN):
-            first, reached, members = groups.pop()
-            members.append(cite)
+        if group and (first <= reached or text[reached:first].strip() in _BETWEEN):
+            group.append(cite)
         else:
-            members = [cite]
-        reached = max(reached, last)
-        groups.append((first, reached, members))
-    numbered = [(at, end, _references(text, at, end, group, walk), text[at:end].strip()) for at, end, group in groups]
+            if group:
+                numbered.append(_region(text, opening, reached, group, walk))
+            opening, group = first, [cite]
+        if last > reached:
+            reached = last
+    if group:
+        numbered.append(_region(text, opening, reached, group, walk))
     return numbered, named
 
 
@@ -81,6 +87,10 @@ def _follows_year(text: str, start: int, end: int, cites: list[RawCitation]) -> 
     if not _WHOLE_NUMBERS.fullmatch(text[start:end].strip()):
         return False
     return not any(first < end and start < last for first, last, _ in cites)
+
+
+def _is_in_brackets(printed: str) -> bool:
+    return printed[:1] == "[" and printed[-1] == "]" and printed[1:-1].isdecimal()
 
 
 def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
@@ -109,11 +119,15 @@ def _with_empty_brackets(text: str, first: int, last: int) -> Span:
     return first, last
 
 
+def _region(text: str, start: int, end: int, cites: list[RawCitation], walk: Walk) -> Region:
+    return start, end, _references(text, start, end, cites, walk), text[start:end].strip()
+
+
 def _resolve(target: str, walk: Walk) -> tuple[str, ...]:
     """The keys of the references that a `rid` (one or more ids) points to."""
     keys = walk.keys
-    if target in keys:
-        return (keys[target],)
+    if key := keys.get(target):
+        return (key,)
     found = []
     for ident in target.split():
         if ident in keys:
@@ -128,8 +142,8 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
     first, last, target = cites[0]
     if target and len(cites) == 1 and (text[first:last].isdigit() or first == last) and last - first >= end - start - 2:
         return _resolve(target, walk)
-    if _is_plain_list(text, start, end, cites):
-        return tuple(dict.fromkeys([key for _, _, target in cites for key in _resolve(target, walk)]))
+    if (listed := _plain_list(text, start, end, cites, walk)) is not None:
+        return listed
     items: list[str | None] = []  # keys; None is a dash
     place = start
     for first, last, target in cites:
@@ -142,14 +156,19 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
     return tuple(dict.fromkeys(_expand(items, walk.order)))
 
 
-def _is_plain_list(text: str, start: int, end: int, cites: list[RawCitation]) -> bool:
-    """Whether a region is tagged whole numbers with separators between them: nothing in it has to be read from the print."""
+def _plain_list(text: str, start: int, end: int, cites: list[RawCitation], walk: Walk) -> tuple[str, ...] | None:
+    """The references of tagged whole numbers ("12", "[12]") with separators between them: nothing is to be read from the print.
+
+    None for any other region.
+    """
+    found: list[str] = []
     place = start
     for first, last, target in cites:
-        if not target or text[place:first] not in _SEPARATORS or not text[first:last].isdigit():
-            return False
+        if not target or text[place:first] not in _SEPARATORS or not text[first:last].strip("[]()").isdigit():
+            return None
+        found += _resolve(target, walk)
         place = last
-    return text[place:end] in _SEPARATORS
+    return tuple(dict.fromkeys(found)) if text[place:end] in _SEPARATORS else None
 
 
 def _printed(text: str, walk: Walk) -> list[str | None]:

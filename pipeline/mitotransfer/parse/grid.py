@@ -9,6 +9,7 @@ place belongs to one cell; the cells after it stand where the standard puts them
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 # The standard's own bounds; larger values are mistakes (or attacks).
@@ -31,6 +32,9 @@ class Place(NamedTuple):
     column: int
     rowspan: int
     colspan: int
+
+
+_new_place = partial(tuple.__new__, Place)  # of a plain tuple, without a call into Python
 
 
 def read_span(value: str | None, *, limit: int, zero: int = 1) -> tuple[int, bool]:
@@ -109,7 +113,7 @@ class Layout:
                 raise GridTooLargeError(f"{self._column} columns")
         if rowspan > 1:
             self._take(start, end, row + rowspan)
-        return Place(row, start, rowspan, end - start)
+        return _new_place((row, start, rowspan, end - start))
 
     def _free_run(self, row: int, start: int, colspan: int) -> tuple[int, int]:
         """The first free column from `start` on, and the end of the free run there, at most `colspan` wide."""

@@ -14,7 +14,7 @@ from lxml import etree
 from mitotransfer.document import Citation, Mark, Part, Passage, PassageKind, Reference
 from mitotransfer.errors import Problem, Severity
 from mitotransfer.parse.citations import RawCitation, Region, cited_regions
-from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy, squeezed
+from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy, squeezed, tidied
 from mitotransfer.parse.tags import (
     LIFTED,
     MATH,
@@ -37,7 +37,9 @@ __all__ = ["LIFTED", "Walk", "put_before", "read_inline"]
 
 STAGE = "parse"
 
-_new_mark = partial(tuple.__new__, Mark)  # a Mark of a plain tuple, without a call into Python
+# of a plain tuple, without a call into Python
+_new_mark = partial(tuple.__new__, Mark)
+_new_citation = partial(tuple.__new__, Citation)
 
 
 class Walk:
@@ -67,7 +69,7 @@ class Walk:
         """The mixed content of `element` as the next passage of the article."""
         self.count += 1
         if not len(element) and (only := element.text):  # most cells and many paragraphs
-            return Passage(f"p{self.count}", kind, part, " ".join(only.split()), locator, section)
+            return Passage(f"p{self.count}", kind, part, tidied(only), locator, section)
         text, marks, citations = read_inline(element, self)
         return Passage(f"p{self.count}", kind, part, text, locator, section, marks, citations)
 
@@ -112,7 +114,7 @@ def read_inline(element: Element, walk: Walk) -> tuple[str, tuple[Mark, ...], tu
     """
     if not len(element):
         text = element.text
-        return (" ".join(text.split()) if text else "", (), ())
+        return (tidied(text) if text else "", (), ())
     gather = _Gather(walk)
     gather.read(element, 0)
     return gather.settle()
@@ -151,16 +153,14 @@ class _Gather:
         for child in element:
             tag = child.tag
             if kind := SIMPLE.get(tag):
-                start, slot = at, len(marks)
+                start = at
                 if len(child):
-                    marks.append((at, at, kind))  # outer before inner: keep the place
-                    at = self.read(child, at)
-                    self._close(slot, start, at, kind)
+                    at = self._marked(child, kind, at)
                 elif text := child.text:
                     parts.append(text)
                     at += len(text)
                     marks.append((start, at, kind))
-                if tag == "sup":
+                if kind == "sup":
                     self.sups.append((start, at))
             elif tag == "xref":
                 at = self._xref(child, at)
@@ -195,18 +195,15 @@ class _Gather:
         return at + 1
 
     def _marked(self, element: Element, kind: str, at: int) -> int:
+        """Read an element that makes a mark; one that covers nothing is dropped, a formula keeps its place."""
         slot = len(self.marks)
-        self.marks.append((at, at, kind))
+        self.marks.append((at, at, kind))  # outer before inner: keep the place
         end = self.read(element, at)
-        self._close(slot, at, end, kind)
-        return end
-
-    def _close(self, slot: int, start: int, end: int, kind: str) -> None:
-        """Give a mark its end; one that covers nothing is dropped, a formula keeps its place."""
-        if start < end or kind == "formula":
-            self.marks[slot] = (start, end, kind)
+        if at < end or kind == "formula":
+            self.marks[slot] = (at, end, kind)
         else:
             del self.marks[slot]
+        return end
 
     def _xref(self, element: Element, at: int) -> int:
         target = element.get("rid", "")
@@ -216,8 +213,12 @@ class _Gather:
             text = element.text or ""
             self.parts.append(text)
             end = at + len(text)
-        kind = "bibr" if target in self.walk.keys else element.get("ref-type")
-        if kind == "bibr" or (not kind and target and target.split()[0] in self.walk.keys):
+        keys = self.walk.keys
+        if target in keys:
+            self.cites.append((at, end, target))
+            return end
+        kind = element.get("ref-type")
+        if kind == "bibr" or (not kind and target and target.split()[0] in keys):
             self.cites.append((at, end, target))
         elif at < end:
             self.marks.append((at, end, f"xref-{kind}" if kind else "xref"))
@@ -287,15 +288,18 @@ class _Gather:
         named: list[Region] = []
         if self.cites or self.sups:
             numbered, named = cited_regions(text, self.cites, self.sups, self.walk)
-        cuts = self.holes + [(start, end) for start, end, _, _ in numbered]
         marks = self.marks
-        if not cuts:
-            return text, tuple(map(_new_mark, marks)), tuple([Citation(*cite) for cite in named])
+        if not numbered and not self.holes:
+            return text, tuple(map(_new_mark, marks)), tuple(map(_new_citation, named))
+        cuts = self.holes + [region[:2] for region in numbered]
         text, shift = cut_out(text, cuts)
         move = shift.at
-        cites = [Citation(place := move(start), place, refs, label) for start, _, refs, label in numbered]
+        cites: list[Citation] = []
+        for start, _, refs, label in numbered:
+            place = move(start)
+            cites.append(_new_citation((place, place, refs, label)))
         if named:
-            cites += [Citation(move(start), move(end), refs, label) for start, end, refs, label in named]
+            cites += [_new_citation((move(start), move(end), refs, label)) for start, end, refs, label in named]
             cites.sort()
         return text, tuple(map(_new_mark, shift.marks(marks, text))), tuple(cites)
 

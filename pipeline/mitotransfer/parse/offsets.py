@@ -9,6 +9,7 @@ RawMark = tuple[int, int, str]
 _Edit = tuple[int, int, str]
 
 _ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
+_SHORT = 40
 _CLOSING = frozenset(".,;:)]}?!%»”’")
 _OPENING = frozenset("([{«“‘/")
 
@@ -41,10 +42,11 @@ class Shift:
         move, first = self.at, self.starts[0]
         found: list[RawMark] = []
         for mark in marks:
-            if mark[1] <= first and mark[0] < mark[1]:
+            start, end, kind = mark
+            if end <= first and start < end:
                 found.append(mark)
                 continue
-            start, end, kind = move(mark[0]), move(mark[1]), mark[2]
+            start, end = move(start), move(end)
             if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
                 found.append((start, end, kind))
         return found
@@ -59,6 +61,14 @@ def is_tidy(text: str) -> bool:
             if blank in text:
                 return False
     return not text or (text[0] != " " and text[-1] != " ")
+
+
+def tidied(text: str) -> str:
+    """A text of XML with each of its whitespace runs as one blank and none at its ends.
+
+    Most are so already, which is quicker to ask (of all but short ones) than to take them apart and join them again.
+    """
+    return text if len(text) > _SHORT and is_tidy(text) else " ".join(text.split())
 
 
 def squeezed(text: str, at: int) -> str:
@@ -96,10 +106,16 @@ def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
     """A tidy text without some spans and the blanks they leave, and how offsets move."""
     pieces: list[str] = []
     shift = Shift()
-    place = 0
-    for start, end, new in _cuts(text, spans):
-        pieces += (text[place:start], new)
-        shift.add(start, end, len(new))
+    starts, ends, shifts = shift.starts, shift.ends, shift.shifts
+    place = moved = 0
+    for start, end, new in _cuts(text, spans):  # `Shift.add` written out: ten thousands of citations are cut
+        pieces.append(text[place:start])
+        if new:
+            pieces.append(new)
+        starts.append(start)
+        ends.append(end)
+        moved += len(new) - (end - start)
+        shifts.append(moved)
         place = end
     pieces.append(text[place:])
     return "".join(pieces), shift
@@ -108,20 +124,23 @@ def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
 def _cuts(text: str, spans: list[Span]) -> list[_Edit]:
     """The edits that take spans out of a tidy text, each with the blanks around it; neighbours become one edit."""
     edits: list[_Edit] = []
+    reached = -1
     for start, end in sorted(spans):
-        touches = edits and not text[edits[-1][1] : start].strip()
-        edits.append(_cut(text, edits.pop()[0] if touches else start, end))
+        touches = reached >= 0 and (reached >= start or text[reached:start].isspace())
+        edit = _cut(text, edits.pop()[0] if touches else start, end)
+        edits.append(edit)
+        reached = edit[1]
     return edits
 
 
 def _cut(text: str, start: int, end: int) -> _Edit:
     """One cut: a blank is left in its place unless punctuation or an end of the text follows."""
-    first, last = start, end
+    first, last, length = start, end, len(text)
     while first and text[first - 1] == " ":
         first -= 1
-    while last < len(text) and text[last] == " ":
+    while last < length and text[last] == " ":
         last += 1
-    if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
+    if first == 0 or last == length or text[last] in _CLOSING or text[first - 1] in _OPENING:
         return first, last, ""
     apart = first < start or last > end or (text[first - 1].isalnum() and text[last].isalnum())
     return first, last, " " if apart else ""

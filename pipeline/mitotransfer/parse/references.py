@@ -10,6 +10,7 @@ from lxml import etree
 
 from mitotransfer.document import Reference
 from mitotransfer.parse.inline import Walk
+from mitotransfer.parse.offsets import tidied
 
 if TYPE_CHECKING:
     Element = etree._Element
@@ -21,8 +22,9 @@ _FIELDS = (
     *("ref", "label", "person-group", "surname", "string-name", "collab", "etal", "year", "article-title", "chapter-title"),
     *("source", "pub-id", "ext-link", "uri", *_CITATIONS),
 )
-_HOLDERS = ("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "ack", "sub-article", "response")
+_HOLDERS = frozenset(("sec", "body", "back", "app", "app-group", "notes", "boxed-text", "ack", "sub-article", "response"))
 _TITLES = ("article-title", "chapter-title", "source")
+_TITLE_TAGS = frozenset(_TITLES)
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 # without the regular expressions that lxml otherwise registers at each call
@@ -38,7 +40,7 @@ _PRINTED_YEARS = (
     re.compile(r"(?<![\d/–-])((?:1[89]|20)\d\d)(?![\d/–-])"),
 )
 _PARTICLE = r"(?:(?:[Dd]e|[Vv]an|[Vv]on|der|den|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]el|[Dd]os|[Ee]l|[Aa]l|[Tt]er|[Tt]en) )*"
-_BLANK_BEFORE = re.compile(r"\s+(?=[.,;:)\]])")
+_UNSPACED = ".,;:)]"  # no blank stands before these
 _NAME = rf"{_PARTICLE}[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]{{2,}}){{0,2}}"
 # "Monzel AS, Enriquez JA" and "Monzel, A.S., Enriquez, J.A."
 _AUTHOR_STYLES = (
@@ -87,29 +89,35 @@ def _reference_lists(article: Element) -> list[Element]:
 
 
 def _search(parent: Element, found: list[Element]) -> None:
-    for child in parent.iterchildren("ref-list", *_HOLDERS):
-        if child.tag == "ref-list":
-            found.append(child)
-        else:
+    for child in parent:
+        tag = child.tag
+        if tag in _HOLDERS:
             _search(child, found)
+        elif tag == "ref-list":
+            found.append(child)
 
 
 def _entries(ref_list: Element) -> list[_Entry]:
     """One entry per `ref`, filled in one pass over the list: it may hold hundreds of entries of a dozen tags each."""
     entries: list[_Entry] = []
-    entry: _Entry | None = None
+    entry: _Entry | None = None  # the one that takes fields now
     for element in ref_list.iter(*_FIELDS):
         tag = element.tag
-        if tag == "surname":
-            if entry is not None and not entry.closed and (name := element.text):
-                if not entry.people:
-                    entry.glued = not element.tail and element.getnext() is not None
-                entry.people.append(name if name.isalpha() else " ".join(name.split()))
-        elif tag == "ref":
+        if tag == "ref":
             entry = _Entry(element)
             entries.append(entry)
-        elif entry is not None and not entry.closed:
-            entry.add(element, str(tag))
+        elif entry is None:
+            continue
+        elif tag == "surname":  # nearly half of all
+            if name := element.text:
+                people = entry.people
+                if not people:
+                    entry.glued = not element.tail and element.getnext() is not None
+                people.append(name if name.isalpha() else " ".join(name.split()))
+        else:
+            entry.add(element, tag)
+            if entry.closed:
+                entry = None
     return entries
 
 
@@ -151,9 +159,8 @@ class _Entry:
 
     def add(self, element: Element, tag: str) -> None:
         """Take one field, the frequent ones first."""
-        if tag in _TITLES:
-            if tag not in self.titles:
-                self.titles[tag] = element
+        if tag in _TITLE_TAGS:
+            self.titles.setdefault(tag, element)
         elif tag == "year":
             if not self.year and (match := _YEAR.search(element.text or "")):
                 self.year = match.group()
@@ -190,11 +197,11 @@ class _Entry:
 
     def _printed(self) -> str:
         """The entry as it reads; where a citation is only tags (no punctuation between them) blanks keep its fields apart."""
-        citations = self.citations or [self.element]
-        if self.closed:
-            citations = list(self.element.iter(*_CITATIONS))
-            citations = [one for one in citations if one.tag == "mixed-citation"] or citations
-        return " ".join(" ".join([self._read(one) for one in citations]).split())
+        if not self.closed:
+            return tidied(self._read(self.citations[0] if self.citations else self.element))
+        citations = list(self.element.iter(*_CITATIONS))
+        citations = [one for one in citations if one.tag == "mixed-citation"] or citations
+        return tidied(" ".join([self._read(one) for one in citations]))
 
     def _read(self, citation: Element) -> str:
         if not _is_mixed(citation):
@@ -239,21 +246,28 @@ def _flowing(element: Element) -> str:
 
 def _spaced(citation: Element) -> str:
     """Running text in which names are only tags: a blank after each tag, none before punctuation."""
-    return _BLANK_BEFORE.sub("", " ".join(_texts(citation)))
+    text = tidied(" ".join(_texts(citation)))
+    for sign in _UNSPACED:
+        text = text.replace(f" {sign}", sign)
+    return text
 
 
 def _is_mixed(citation: Element) -> bool:
     """Whether punctuation is printed between the tags; `citation` of NLM 2 comes in both kinds."""
-    if citation.tag in ("element-citation", "nlm-citation"):
+    tag = citation.tag
+    if tag == "element-citation" or tag == "nlm-citation":
         return False
-    if citation.tag == "mixed-citation" or not len(citation):
+    if tag == "mixed-citation" or not len(citation):
         return True
-    return any(text and not text.isspace() for text in (citation.text, citation[0].tail, citation[-1].tail))
+    return bool(
+        ((text := citation.text) and not text.isspace())
+        or ((text := citation[0].tail) and not text.isspace())
+        or ((text := citation[-1].tail) and not text.isspace())
+    )
 
 
 def _text(element: Element) -> str:
-    text = "".join(_texts(element)) if len(element) else element.text or ""
-    return " ".join(text.split())
+    return tidied("".join(_texts(element)) if len(element) else element.text or "")
 
 
 def _whole_name(element: Element) -> str:

@@ -170,7 +170,8 @@ class Walker:
         """One paragraph-like element as a passage, and after it the blocks that stood inside it."""
         passage = self.walk.passage(element, self._kind, self._part, section, locator)
         if passage.text or passage.citations:
-            self._label_passage(passage)
+            if self._label:
+                self._label_passage(passage)
             self.passages.append(passage)
         if self.walk.lifted:
             self._lifted(element, locator, section)
