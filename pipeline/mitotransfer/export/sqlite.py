@@ -26,7 +26,7 @@ from typing import Any
 
 from mitotransfer.errors import InputError, OutputError
 from mitotransfer.export.result import Account, Export
-from mitotransfer.export.tables import TITLES, Tables, short_name, split, split_ids, split_roles, typed
+from mitotransfer.export.tables import FILE_TITLES, Tables, short_name, split, split_ids, split_roles, typed
 from mitotransfer.rows import FILES, TABLE_FILES, TABLES, role_columns
 
 NAME = "mitotransfer"
@@ -226,7 +226,7 @@ def metadata(version: str) -> dict[str, Any]:
     for file, row_class in FILES.items():
         fields = _fields(file, row_class)
         tables[short_name(file)] = {
-            "title": TITLES.get(file, file),
+            "title": FILE_TITLES.get(file, file),
             "description": (row_class.__doc__ or "").strip(),
             "columns": {field.name: field.metadata["description"] for field in fields},
         }

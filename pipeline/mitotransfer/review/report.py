@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from mitotransfer.files import write_whole
+from mitotransfer.paper import paper
 from mitotransfer.review.counts import article, problem_groups, quality, summary
 from mitotransfer.review.listing import listing
 from mitotransfer.review.loading import Run, read_run
 from mitotransfer.review.origin import origin
-from mitotransfer.review.paper import paper
 from mitotransfer.review.plots import plots
 from mitotransfer.review.svg import draw
 
@@ -61,7 +61,7 @@ def _context(run: Run) -> dict[str, Any]:
         "summary": summary(run),
         "plots": drawn,
         "lacking": lacking,
-        "paper": paper(run, _MAX_ROWS),
+        "paper": paper(run.tables, run.articles, _MAX_ROWS),
         "tables": listing(run, _MAX_ROWS),
         "quality": quality(run.scores),
         "problems": problem_groups(run.problems, _MAX_LINES),
