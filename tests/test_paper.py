@@ -264,3 +264,8 @@ def test_long_table_is_cut_and_says_so_and_only_what_is_shown_is_cited() -> None
     table = made.tables[0]
     assert (table.shown, table.total, sum(len(group.rows) for group in table.groups)) == (2, 5, 2)
     assert [one.text for one in made.references] == ["Alpha, 2018.", "Beta, 2021.", "Zeta, 2020."]
+
+
+def test_a_work_known_by_its_citation_only_is_told_from_the_article_that_cites_it() -> None:
+    (reference,) = paper({"secretion": [row(row_id="1", reference="Doe, 2019")]}).references
+    assert (reference.text, reference.links[0].text) == ("Doe, 2019.", "cited in PMC1")

@@ -211,4 +211,5 @@ class _References:
         words = [row.get("reference", "") or year_of(row, self._years), title]
         text = "".join(f"{word.rstrip('.')}. " for word in words if word).strip()
         links = [Link(f"{prefix}{row[name]}", url_of(row[name])) for name, prefix in _ID_PREFIXES.items() if row[name]]
-        return Reference(number, text, tuple(links or [Link(row["source_id"], url_of(row["source_id"]))]))
+        read = Link(row["source_id"] if is_own(row) else f"cited in {row['source_id']}", url_of(row["source_id"]))
+        return Reference(number, text, tuple(links or [read]))

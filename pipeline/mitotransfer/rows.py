@@ -219,6 +219,7 @@ FILES: dict[str, type] = {
     "problems.csv": ProblemRow,
 }
 TABLES: dict[str, type] = {"secretion": SecretionRow, "transplantation": TransplantationRow, "trials": TrialRow}
+DATA_SET = "Intercellular mitochondrial transfer: evidence tables"  # what all tables together are called
 # what a table is called in lists and plots, and in print
 TITLES = {"secretion": "Secretion and transfer", "transplantation": "Transplantation", "trials": "Clinical trials"}
 CAPTIONS = {

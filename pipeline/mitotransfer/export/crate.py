@@ -20,9 +20,8 @@ from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import FILE_TITLES, Tables
 from mitotransfer.files import table_lines
 from mitotransfer.links import url_of
-from mitotransfer.rows import FILES, TABLE_FILES, TITLES, Record, header
+from mitotransfer.rows import DATA_SET, FILES, TABLE_FILES, TITLES, Record, header
 
-_TITLE = "Intercellular mitochondrial transfer: evidence tables"
 _SOFTWARE = "#mitotransfer"
 _RUN = "#run"
 _LICENCE = "#licence"
@@ -91,7 +90,7 @@ def _crate(tables: Tables, files: Mapping[str, bytes], version: str, date: str) 
     root = {
         "@id": "./",
         "@type": "Dataset",
-        "name": _TITLE,
+        "name": DATA_SET,
         "description": _description(tables),
         "license": {"@id": _LICENCE},
         "author": {"@id": _AUTHOR},
@@ -192,7 +191,7 @@ def _citation(tables: Tables, version: str, date: str) -> bytes:
         "cff-version": "1.2.0",
         "message": "If you use these data, please cite them as below.",
         "type": "dataset",
-        "title": _TITLE,
+        "title": DATA_SET,
         "abstract": _description(tables),
         "authors": [{"name": "Authors to be named"}],
         "keywords": ["mitochondria", "intercellular transfer", "text mining"],

@@ -27,7 +27,7 @@ from typing import Any
 from mitotransfer.errors import InputError, OutputError
 from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import FILE_TITLES, Tables, short_name, split, split_ids, split_roles, typed
-from mitotransfer.rows import FILES, TABLE_FILES, TABLES, role_columns
+from mitotransfer.rows import DATA_SET, FILES, TABLE_FILES, TABLES, role_columns
 
 NAME = "mitotransfer"
 _KINDS = {"boolean": "INTEGER", "integer": "INTEGER", "number": "REAL"}
@@ -235,8 +235,7 @@ def metadata(version: str) -> dict[str, Any]:
     for name in TABLE_FILES:
         tables[name]["facets"] = ["review_status", "source"]
     tables["evidence"]["facets"] = ["event", "rule_id"]
-    title = "Intercellular mitochondrial transfer: evidence tables"
     return {
-        "title": title,
-        "databases": {NAME: {"title": title, "description": f"Written by mitotransfer {version}", "tables": tables}},
+        "title": DATA_SET,
+        "databases": {NAME: {"title": DATA_SET, "description": f"Written by mitotransfer {version}", "tables": tables}},
     }

@@ -18,6 +18,8 @@ from mitotransfer.review.loading import Run, read_run
 from mitotransfer.review.origin import origin
 from mitotransfer.review.plots import plots
 from mitotransfer.review.svg import draw
+from mitotransfer.rows import DATA_SET
+from mitotransfer.values import SIGNS
 
 _PAGE = Path(__file__).parent / "page"
 _MAX_ROWS = 2000  # of a table on the page: beyond, browsers get slow; the page says so and the CSV holds all
@@ -58,6 +60,8 @@ def _context(run: Run) -> dict[str, Any]:
         "js": Markup(js),  # noqa: S704
         "css_hash": _csp_hash(css),
         "js_hash": _csp_hash(js),
+        "data_set": DATA_SET,
+        "signs": SIGNS,
         "summary": summary(run),
         "plots": drawn,
         "lacking": lacking,
