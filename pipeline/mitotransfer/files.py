@@ -89,6 +89,14 @@ def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
     return dict(zip(header, map(from_cell, cells), strict=True))
 
 
+def remove_file(path: Path) -> None:
+    """Removes a file, if it is there. Raises OutputError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
+
+
 def remove_folder(path: Path) -> None:
     """Removes a folder and all it holds, if it is there. Raises OutputError."""
     try:

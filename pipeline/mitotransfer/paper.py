@@ -1,61 +1,54 @@
-"""The rows as a paper would print them: what columns, in what groups, with numbered references and marks. No layout."""
+"""The tables as a review prints them: what columns, groups, numbered references, marks and abbreviations. No layout."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-from mitotransfer.rows import SEPARATOR, TABLES
+from mitotransfer.links import Link, url_of
+from mitotransfer.rows import CAPTIONS, TABLES, Record
+from mitotransfer.studies import Studies, is_own, kept, year_of
+from mitotransfer.values import SIGNS, Item, heading, items
 
-Record = Mapping[str, str]
-TITLES = {
-    "secretion": "Secretion and transfer of mitochondria between cells",
-    "transplantation": "Transplantation of mitochondria in animal models",
-    "trials": "Clinical trials of mitochondria",
-}
-NOT_STATED = "not stated"
-# Column, value -> mark and what it means. A row may carry several.
-_MARKS = (
-    ("negated", "true", "†", "The study reports that this was not found."),
-    ("hedged", "true", "‡", "Put with doubt by the authors."),
-    ("retracted", "true", "§", "From an article that was retracted."),
-    ("review_status", "conflict", "¶", "Reviewers disagree on this row."),
-)
-_SIGNS = {"↑": "increase", "↓": "decrease", "±": "change", "=": "no effect"}
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+NOT_REPORTED = "NR"  # short for cells of print, with its footnote; lists and plots say "not stated"
+REFERENCE = "Ref."
+_ABBREVIATIONS = Path(__file__).parent / "abbreviations.tsv"
+_WORD = re.compile(r"[^\W_]+(?:[-–][^\W_]+)*")
 _ESTIMATED = re.compile(r"~\d{4}")
-_SIGNED = re.compile(rf" ([{''.join(_SIGNS)}])$")
-_HEADINGS = {"cell_type": "Donor cells", "nct_number": "NCT number", "disease_injury": "Disease or injury"}
+_TOGETHER = {"intervention": "dose"}  # printed in one cell
+_ID_PREFIXES = {"study_doi": "doi:", "study_pmid": "PMID ", "study_pmcid": ""}
 
 
-class Reference(NamedTuple):
-    """An entry of the reference list, numbered from 1 in the order of first mention."""
+class Mark(NamedTuple):
+    """A sign and what it means."""
 
-    number: int
-    text: str
-    doi: str = ""
-    pmid: str = ""
-    pmcid: str = ""
+    sign: str
+    meaning: str
 
-    def address(self) -> str:
-        """Where the work is found, as an address; empty when no id is known."""
-        known = (
-            (self.doi, "https://doi.org/"),
-            (self.pmcid, "https://pmc.ncbi.nlm.nih.gov/articles/"),
-            (self.pmid, "https://pubmed.ncbi.nlm.nih.gov/"),
-        )
-        return next((base + ident for ident, base in known if ident), "")
+
+# Column, its value -> what a reader must know of such a row.
+_MARKS = (
+    ("negated", "true", Mark("†", "claimed absence: the study reports that this does not happen")),
+    ("hedged", "true", Mark("‡", "stated with doubt")),
+    ("retracted", "true", Mark("§", "from a retracted article")),
+    ("review_status", "conflict", Mark("¶", "reviewers disagree")),
+)
 
 
 class PaperRow(NamedTuple):
-    """A row: per column its values, the number of its reference, its marks (see the table's footnotes)."""
+    """A printed row: a cell for each column but the group's, its study as cited and by number (0: none), its marks."""
 
     row_id: str
-    cells: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[Item, ...], ...]
+    study: str
     number: int
-    marks: str
+    marks: tuple[Mark, ...]
+    negated: bool
 
 
 class PaperGroup(NamedTuple):
@@ -66,109 +59,157 @@ class PaperGroup(NamedTuple):
 
 
 class PaperTable(NamedTuple):
-    """A table: what its groups are, the headings of the other columns, the groups, the footnotes (mark, meaning).
+    """A table: its number and title, the headings (the group's first, without the reference), the groups and what explains them.
 
-    An effect's sign stands behind a no-break space. The footnotes explain the signs and marks that there are.
-
-    `left_out`: rows that a reviewer rejected.
+    `legend`: the signs and marks that there are; `abbreviations`: the short forms, with their long ones. `unstated`: columns that
+    no row fills, which are not printed. `rejected`: rows that a reviewer rejected. Of the `total` others so many are `shown`.
     """
 
     name: str
+    label: str
     title: str
-    grouped_by: str
     headings: tuple[str, ...]
     groups: tuple[PaperGroup, ...]
-    footnotes: tuple[tuple[str, str], ...]
-    left_out: int
+    legend: tuple[Mark, ...]
+    abbreviations: tuple[tuple[str, str], ...]
+    unstated: tuple[str, ...]
+    rejected: int
+    total: int
+    shown: int
 
-    @property
-    def printed(self) -> int:
-        """How many rows are printed."""
-        return sum(len(group.rows) for group in self.groups)
+
+class Reference(NamedTuple):
+    """An entry of the list of references, numbered from 1 in the order of first mention."""
+
+    number: int
+    text: str
+    links: tuple[Link, ...]
 
 
 class Paper(NamedTuple):
-    """The tables that have rows or lost them to rejection, and the references of all of them."""
+    """The tables, also those without rows, and their common list of references."""
 
     tables: tuple[PaperTable, ...]
     references: tuple[Reference, ...]
 
 
-def paper(rows: Mapping[str, Sequence[Record]], titles: Mapping[str, str] | None = None) -> Paper:
-    """The rows of each table (name of `rows.TABLES` -> lines of its CSV) as they are printed; rejected ones are left out.
+def paper(rows: Mapping[str, Sequence[Record]], articles: Iterable[Record] = (), most: int | None = None) -> Paper:
+    """The rows of each table (name of `rows.TABLES` -> lines of its CSV) as they are printed, of each no more than `most`.
 
-    Rows are grouped by the first column (donor, tissue; trials are not), groups sorted by name, those that do not state it last.
-    Works are told apart by DOI, PMID or PMCID, else by what was read and how it is cited. `titles`: of articles, by id, for
-    works that have no authors and year.
+    Rejected rows are left out. Rows are grouped by the first column: a review shows first what is known best, so large groups
+    lead, equal ones go by name, and what is not reported comes last; within a group the older study leads. (Who looks for a name
+    searches the page or sorts the CSV.) `articles`: lines of articles.csv, for titles and years of studies read themselves.
     """
-    numbering = _Numbering(titles or {})
-    tables = tuple(_table(name, rows.get(name, ()), numbering) for name in TABLES)
-    return Paper(tables, tuple(numbering.references))
+    references = _References([row for table in rows.values() for row in table], articles)
+    tables = tuple(_table(name, rows.get(name, ()), references, most) for name in TABLES)
+    return Paper(tables, tuple(references.entries))
 
 
 def columns(name: str) -> list[str]:
-    """The columns of a table that are printed, the group's first; the reference is printed as a number."""
+    """The columns of a table that are printed, the group's first, but the reference."""
     fields = dataclasses.fields(TABLES[name])
-    return [field.name for field in fields if field.metadata["role"] not in ("", "reference")]
+    shown = [field.name for field in fields if field.metadata["role"] not in ("", "reference")]
+    return [column for column in shown if column not in _TOGETHER.values()]
 
 
-def heading(column: str) -> str:
-    """What is printed over a column."""
-    return _HEADINGS.get(column, column.replace("_", " ").capitalize())
-
-
-def _table(name: str, rows: Sequence[Record], numbering: _Numbering) -> PaperTable:
-    printed = [row for row in rows if row["review_status"] != "rejected"]
-    shown = columns(name)
-    group_by = "" if name == "trials" else shown.pop(0)
-    members: dict[str, list[Record]] = {}
+def _table(name: str, rows: Sequence[Record], references: _References, most: int | None) -> PaperTable:
+    lead, *others = columns(name)
+    found = kept(rows)
+    sizes = Counter(row[lead] for row in found)
+    found.sort(key=lambda row: (not row[lead], -sizes[row[lead]], row[lead].casefold(), row[lead], *references.order(row)))
+    printed = found[:most]
+    filled = [column for column in others if any(_cell(row, column) for row in printed)]
+    members: dict[str, list[PaperRow]] = {}
     for row in printed:
-        members.setdefault(row[group_by] if group_by else "", []).append(row)
-    groups = tuple(
-        PaperGroup((label or NOT_STATED) if group_by else "", tuple(_row(row, shown, numbering) for row in members[label]))
-        for label in sorted(members, key=lambda text: (not text, text.casefold(), text))
+        members.setdefault(row[lead] or NOT_REPORTED, []).append(_row(row, filled, references))
+    groups = tuple(PaperGroup(label, tuple(lines)) for label, lines in members.items())
+    return PaperTable(
+        name=name,
+        label=f"Table {list(TABLES).index(name) + 1}",
+        title=CAPTIONS[name],
+        headings=tuple(heading(column) for column in (lead, *filled)),
+        groups=groups,
+        legend=_legend(groups),
+        abbreviations=_abbreviations(groups),
+        unstated=tuple(heading(column) for column in others if printed and column not in filled),
+        rejected=len(rows) - len(found),
+        total=len(found),
+        shown=len(printed),
     )
+
+
+def _row(row: Record, filled: Iterable[str], references: _References) -> PaperRow:
+    cells = tuple(_cell(row, column) or (Item(NOT_REPORTED),) for column in filled)
+    marks = tuple(mark for column, value, mark in _MARKS if row.get(column) == value)
+    negated = row.get("negated") == "true"
+    return PaperRow(row["row_id"], cells, row.get("reference", ""), references.number(row), marks, negated)
+
+
+def _cell(row: Record, column: str) -> tuple[Item, ...]:
+    return (*items(row[column]), *items(row.get(_TOGETHER.get(column, ""), "")))
+
+
+def _items(groups: Iterable[PaperGroup]) -> Iterable[Item]:
+    return (item for group in groups for row in group.rows for cell in row.cells for item in cell)
+
+
+def _legend(groups: Sequence[PaperGroup]) -> tuple[Mark, ...]:
+    """The signs and marks that there are."""
+    signs = {item.sign for item in _items(groups)}
     used = {mark for group in groups for row in group.rows for mark in row.marks}
-    footnotes = (*_legend(groups), *((mark, meaning) for _, _, mark, meaning in _MARKS if mark in used))
-    title = heading(group_by) if group_by else ""
-    return PaperTable(name, TITLES[name], title, tuple(map(heading, shown)), groups, footnotes, len(rows) - len(printed))
+    legend = [Mark(sign, meaning) for sign, meaning in SIGNS.items() if sign in signs]
+    if any(_ESTIMATED.match(item.text) for item in _items(groups)):
+        legend.append(Mark("~", "estimated"))
+    return (*legend, *(mark for _, _, mark in _MARKS if mark in used))
 
 
-def _legend(groups: Iterable[PaperGroup]) -> Iterator[tuple[str, str]]:
-    """What the signs of the values mean, those that there are."""
-    values = [value for group in groups for row in group.rows for cell in row.cells for value in cell]
-    signs = {value[-1] for value in values if value[-2:-1] == _NO_BREAK}
-    yield from ((sign, f"{meaning}.") for sign, meaning in _SIGNS.items() if sign in signs)
-    if any(_ESTIMATED.match(value) for value in values):
-        yield "~", "estimated."
+def _abbreviations(groups: Sequence[PaperGroup]) -> tuple[tuple[str, str], ...]:
+    """The short forms that stand in a table, with what they mean."""
+    words: set[str] = set()
+    for text in (*(group.label for group in groups), *(item.text for item in _items(groups))):
+        for match in _WORD.finditer(text):
+            words |= {match[0], *re.split("[-–]", match[0])}
+    found = [(short, long) for short, long in _known_abbreviations().items() if short in words]
+    return tuple(sorted([*found, (REFERENCE, "reference")], key=lambda entry: (entry[0].lower(), entry)))
 
 
-def _row(row: Record, shown: Iterable[str], numbering: _Numbering) -> PaperRow:
-    cells = tuple(
-        tuple(_SIGNED.sub(rf"{_NO_BREAK}\1", value) for value in row[column].split(SEPARATOR) if value.strip())
-        for column in shown
-    )
-    marks = "".join(mark for column, value, mark, _ in _MARKS if row.get(column) == value)
-    return PaperRow(row["row_id"], cells, numbering.number(row), marks)
+@cache
+def _known_abbreviations() -> dict[str, str]:
+    lines = _ABBREVIATIONS.read_text(encoding="utf-8").splitlines()[1:]
+    return {short: long for short, _, long in (line.partition("\t") for line in lines)}
 
 
-class _Numbering:
-    """Numbers for the works that rows are about, in the order in which they are first asked for."""
+class _References:
+    """Numbers for studies in the order in which they are first asked for; `entries` is the list that comes of it."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
-        self.references: list[Reference] = []
-        self._titles = titles
-        self._numbers: dict[tuple[str, ...], int] = {}
+    def __init__(self, rows: Iterable[Record], articles: Iterable[Record]) -> None:
+        self.entries: list[Reference] = []
+        self._studies = Studies(rows)
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._titles: dict[str, str] = {}
+        self._years: dict[str, str] = {}
+        for article in articles:
+            self._titles[article["id"]], self._years[article["id"]] = article["title"], article["year"]
+
+    def order(self, row: Record) -> tuple[str, str, str]:
+        """By year, those without last, then as cited."""
+        return year_of(row, self._years) or "9", row.get("reference", ""), row["row_id"]
 
     def number(self, row: Record) -> int:
-        """The number of the work that a row is about."""
-        text = row.get("reference", "") or self._titles.get(row["source_id"], "") or row["source_id"]
-        ids = [row[key] for key in ("study_doi", "study_pmid", "study_pmcid")]
-        keys = [(kind, ident.lower()) for kind, ident in zip(("doi", "pmid", "pmcid"), ids, strict=True) if ident]
-        keys = keys or [("text", f"{row['source_id']} {text}")]
-        number = next((self._numbers[key] for key in keys if key in self._numbers), 0)
-        if not number:
-            number = len(self.references) + 1
-            self.references.append(Reference(number, text, *ids))
-        self._numbers.update((key, number) for key in keys if key not in self._numbers)
-        return number
+        """The number of a row's study; 0 for a trial that only the registry tells of."""
+        if row["source"] == "registry":
+            return 0
+        key = self._studies.of(row)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.entries) + 1
+            self.entries.append(self._entry(len(self.entries) + 1, row))
+        return self._numbers[key]
+
+    def _entry(self, number: int, row: Record) -> Reference:
+        """A study as it is cited, its title where it was read itself; its year stands for authors who are not known."""
+        title = self._titles.get(row["source_id"], "") if is_own(row) else ""
+        words = [row.get("reference", "") or year_of(row, self._years), title]
+        text = "".join(f"{word.rstrip('.')}. " for word in words if word).strip()
+        links = [Link(f"{prefix}{row[name]}", url_of(row[name])) for name, prefix in _ID_PREFIXES.items() if row[name]]
+        read = Link(row["source_id"] if is_own(row) else f"cited in {row['source_id']}", url_of(row["source_id"]))
+        return Reference(number, text, tuple(links or [read]))

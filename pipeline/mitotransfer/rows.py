@@ -7,8 +7,12 @@ order ("-" where the vocabulary holds no entry). Order of fields = order of colu
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+Record = Mapping[str, str]  # a line of a table as read: column -> cell
+Records = list[dict[str, str]]
 
 MISSING_ID = "-"
 SEPARATOR = "; "
@@ -215,6 +219,14 @@ FILES: dict[str, type] = {
     "problems.csv": ProblemRow,
 }
 TABLES: dict[str, type] = {"secretion": SecretionRow, "transplantation": TransplantationRow, "trials": TrialRow}
+DATA_SET = "Intercellular mitochondrial transfer: evidence tables"  # what all tables together are called
+# what a table is called in lists and plots, and in print
+TITLES = {"secretion": "Secretion and transfer", "transplantation": "Transplantation", "trials": "Clinical trials"}
+CAPTIONS = {
+    "secretion": "Secretion and intercellular transfer of mitochondria",
+    "transplantation": "Transplantation of mitochondria in animal models",
+    "trials": "Clinical trials of mitochondrial transplantation",
+}
 TABLE_FILES = {name: file for name, row in TABLES.items() for file, cls in FILES.items() if cls is row}
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mitotransfer.errors import ConfigError, OutputError
-from mitotransfer.files import write_whole
+from mitotransfer.errors import ConfigError
+from mitotransfer.files import remove_file, write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
 _INDEX = "index.txt"
@@ -47,10 +47,7 @@ def remove(paths: Iterable[Path]) -> int:
     """Removes files, and their folders when left empty; returns how many. Raises OutputError."""
     removed = 0
     for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
+        remove_file(path)
         with contextlib.suppress(OSError):  # not empty: other files live there
             path.parent.rmdir()
         removed += 1

@@ -95,7 +95,7 @@ def test_coverage_tells_vocabulary_words_and_nothing_apart(tmp_path: Path) -> No
     ]
     head, lines = drawn(tmp_path, *rows)["coverage_secretion"].body.table()
     assert head == ["Field", "with a vocabulary id", "stated, without id", "not stated"]
-    assert lines[0] == ["Cell type", "1", "1", "1"]
+    assert lines[0] == ["Donor cells", "1", "1", "1"]
     assert ["Biological effect", "0", "1", "2"] in lines
 
 

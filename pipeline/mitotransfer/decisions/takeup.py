@@ -10,9 +10,9 @@ from typing import NamedTuple
 from mitotransfer.decisions.model import Decision, editable, ids_column, role_of
 from mitotransfer.decisions.sheets import Sheet, read_sheet, same, truth
 from mitotransfer.decisions.snapshots import Snapshot
-from mitotransfer.decisions.written import Records, Written
+from mitotransfer.decisions.written import Written
 from mitotransfer.errors import ConfigError, Problem
-from mitotransfer.rows import REVIEW_STATES, TABLE_FILES, TABLES
+from mitotransfer.rows import REVIEW_STATES, TABLE_FILES, TABLES, Records
 from mitotransfer.terms import Terms, paired
 
 EVIDENCE = "evidence.csv"

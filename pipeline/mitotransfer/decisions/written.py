@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mitotransfer.files import read_records, write_whole
+from mitotransfer.rows import Records
 
-Records = list[dict[str, str]]
 FOLDER = "review"
 
 

@@ -15,14 +15,13 @@ import msgspec
 
 from mitotransfer.errors import ConfigError
 from mitotransfer.evidence import read_roles
-from mitotransfer.files import read_records
-from mitotransfer.rows import MAIN_EVENTS, MISSING_ID, TABLE_FILES, TABLES, role_columns
+from mitotransfer.rows import FILES, MAIN_EVENTS, MISSING_ID, TABLE_FILES, TABLES, Record, role_columns
+from mitotransfer.tables import read_table
 from mitotransfer.terms import split
 
 _EVIDENCE = "evidence.csv"
 _Z = 1.96  # of a 95 % interval
 _ENOUGH = 5  # judged lines below which a rule is not spoken of
-_Record = Mapping[str, str]
 
 
 class Tally(msgspec.Struct):
@@ -95,9 +94,9 @@ def against_decisions(out: Path) -> Curated:
     truth: dict[str, dict[str, set[str]]] = {}
     rejected: set[str] = set()
     for table, file in TABLE_FILES.items():
-        read = {row["row_id"]: row for row in read_records(proposals / file)}
+        read = {row["row_id"]: row for row in read_table(proposals / file, FILES[file])}
         tally = found.rows.setdefault(table, Tally())
-        for row in read_records(out / file):
+        for row in read_table(out / file, FILES[file]):
             state, row_id = row["review_status"], row["row_id"]
             if state == "rejected":
                 tally.wrong += row_id in read
@@ -107,12 +106,12 @@ def against_decisions(out: Path) -> Curated:
                 tally.lost += row_id not in read
                 truth[row_id] = _values(table, row)
                 _count(found.values, truth[row_id], _values(table, read[row_id]) if row_id in read else {})
-    words = {line["evidence_id"]: line["decision"] for line in read_records(out / _EVIDENCE) if line["decision"]}
-    _judge_rules(found.rules, read_records(proposals / _EVIDENCE), words, truth, rejected)
+    words = {line["evidence_id"]: line["decision"] for line in read_table(out / _EVIDENCE, FILES[_EVIDENCE]) if line["decision"]}
+    _judge_rules(found.rules, read_table(proposals / _EVIDENCE, FILES[_EVIDENCE]), words, truth, rejected)
     return found
 
 
-def _values(table: str, row: _Record) -> dict[str, set[str]]:
+def _values(table: str, row: Record) -> dict[str, set[str]]:
     """The values of a row by role: ids, and words where the vocabulary has none."""
     values: dict[str, set[str]] = {}
     for role, (shown, ids) in role_columns(TABLES[table]).items():
@@ -135,7 +134,7 @@ def _count(tallies: dict[str, Tally], right: Mapping[str, set[str]], read: Mappi
 
 def _judge_rules(
     tallies: dict[str, Tally],
-    lines: Iterable[_Record],
+    lines: Iterable[Record],
     words: Mapping[str, str],
     truth: Mapping[str, Mapping[str, set[str]]],
     rejected: set[str],

@@ -22,11 +22,10 @@ from mitotransfer.evaluate.gold import (
 )
 from mitotransfer.evaluate.similarity import Names, Value, read_names, similarity
 from mitotransfer.files import read_records
-from mitotransfer.rows import SEPARATOR, TABLE_FILES
+from mitotransfer.rows import SEPARATOR, TABLE_FILES, Record
 
 ROW_FLOOR = 0.3
 _VALUE_FLOOR = 0.01
-Record = Mapping[str, str]
 GoldValues = Sequence[str | Effect]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from mitotransfer.document import Article
 from mitotransfer.export.documents import Document, Finding, Note, build
 from mitotransfer.export.result import Export
-from mitotransfer.export.tables import Record, Tables
+from mitotransfer.export.tables import Tables
+from mitotransfer.rows import Record
 
 NAME = "mitotransfer.bioc.json"
 KEY = "mitotransfer.bioc.key.txt"

@@ -17,11 +17,11 @@ import yaml
 from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError
 from mitotransfer.export.result import Account, Export
-from mitotransfer.export.tables import TITLES, Record, Tables
+from mitotransfer.export.tables import FILE_TITLES, Tables
 from mitotransfer.files import table_lines
-from mitotransfer.rows import FILES, header
+from mitotransfer.links import url_of
+from mitotransfer.rows import DATA_SET, FILES, TABLE_FILES, TITLES, Record, header
 
-_TITLE = "Intercellular mitochondrial transfer: evidence tables"
 _SOFTWARE = "#mitotransfer"
 _RUN = "#run"
 _LICENCE = "#licence"
@@ -90,7 +90,7 @@ def _crate(tables: Tables, files: Mapping[str, bytes], version: str, date: str) 
     root = {
         "@id": "./",
         "@type": "Dataset",
-        "name": _TITLE,
+        "name": DATA_SET,
         "description": _description(tables),
         "license": {"@id": _LICENCE},
         "author": {"@id": _AUTHOR},
@@ -111,7 +111,7 @@ def _crate(tables: Tables, files: Mapping[str, bytes], version: str, date: str) 
 
 
 def _description(tables: Tables) -> str:
-    counts = ", ".join(f"{len(tables.files[name])} {TITLES[name].lower()}" for name in list(TITLES)[:3])
+    counts = ", ".join(f"{len(tables.files[file])} {TITLES[name].lower()}" for name, file in TABLE_FILES.items())
     read = len(tables.files["articles.csv"])
     return f"Evidence read from {read} articles by text mining: {counts}; the sentence behind each value, and what was read."
 
@@ -122,7 +122,7 @@ def _file(name: str, size: int) -> dict[str, Any]:
         return {
             "@id": name,
             "@type": "File",
-            "name": TITLES.get(name, "Decisions of reviewers"),
+            "name": FILE_TITLES.get(name, "Decisions of reviewers"),
             "description": (row_class.__doc__ or "").strip(),
             "encodingFormat": "text/csv",
             "contentSize": str(size),
@@ -177,11 +177,7 @@ def _action(files: list[str], inputs: list[str]) -> dict[str, Any]:
 
 
 def _address(article: Record) -> str:
-    if article["doi"]:
-        return f"https://doi.org/{quote(article['doi'])}"
-    if article["id"].startswith("PMC"):
-        return f"https://pmc.ncbi.nlm.nih.gov/articles/{quote(article['id'])}"
-    return f"#article-{quote(article['id'], safe='')}"
+    return url_of(article["doi"]) or url_of(article["id"]) or f"#article-{quote(article['id'], safe='')}"
 
 
 def _article(address: str, article: Record) -> dict[str, Any]:
@@ -195,7 +191,7 @@ def _citation(tables: Tables, version: str, date: str) -> bytes:
         "cff-version": "1.2.0",
         "message": "If you use these data, please cite them as below.",
         "type": "dataset",
-        "title": _TITLE,
+        "title": DATA_SET,
         "abstract": _description(tables),
         "authors": [{"name": "Authors to be named"}],
         "keywords": ["mitochondria", "intercellular transfer", "text mining"],

@@ -20,9 +20,9 @@ from typing import NamedTuple
 from mitotransfer.document import Article, Passage
 from mitotransfer.evidence import TRIGGER, RoleText, read_roles, spans
 from mitotransfer.export.result import Account
-from mitotransfer.export.tables import Record, Tables
+from mitotransfer.export.tables import Tables
 from mitotransfer.files import clean
-from mitotransfer.rows import SEPARATOR, TABLE_FILES
+from mitotransfer.rows import SEPARATOR, TABLE_FILES, Record
 
 _OF_ROW = ("row_id", "decision", "reviewer")
 NO_TEXT = "text may not be passed on"

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from mitotransfer.export.printed import accounts, footnotes, lines_of, one_line, printed
+from mitotransfer.export.printed import accounts, footnote, lines_of, one_line, printed
 from mitotransfer.export.result import Export
 from mitotransfer.export.tables import Tables
-from mitotransfer.paper import Paper, PaperTable, Reference
+from mitotransfer.paper import REFERENCE, Paper, PaperTable, Reference
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -147,10 +147,8 @@ def _char(char: str) -> str:
 def _table(table: PaperTable) -> str:
     if not table.groups:
         return f"% {table.title}: no rows\n"
-    shown = [*table.headings, "Ref."]
-    narrow = 0.05
-    width = (1 - narrow) / (len(shown) - 1)
-    columns = "".join(_column(share) for share in [width] * (len(shown) - 1) + [narrow])
+    shown = [*table.headings[1:], REFERENCE]  # the group has lines of its own
+    columns = _column(1 / len(shown)) * len(shown)
     head = " & ".join(rf"\textbf{{{latex(heading)}}}" for heading in shown)
     lines = [
         r"{\footnotesize\setlength{\tabcolsep}{2pt}",
@@ -162,9 +160,7 @@ def _table(table: PaperTable) -> str:
         *_rows(table, len(shown)),
         r"\end{longtable}",
     ]
-    notes = latex(" ".join(footnotes(table)))
-    lines += [rf"\noindent {notes}\par"] if notes else []
-    return "\n".join([*lines, "}"]) + "\n"
+    return "\n".join([*lines, rf"\noindent {latex(footnote(table))}\par", "}"]) + "\n"
 
 
 def _column(share: float) -> str:
@@ -172,7 +168,7 @@ def _column(share: float) -> str:
 
 
 def _rows(table: PaperTable, count: int) -> Iterable[str]:
-    for number, (label, cells) in enumerate(lines_of(table)):
+    for number, (label, _, cells) in enumerate(lines_of(table)):
         if label:
             rule = r"\addlinespace " if number else ""
             yield rf"{rule}\multicolumn{{{count}}}{{@{{}}l}}{{\textbf{{{latex(label)}}}}} \\*"
@@ -180,7 +176,7 @@ def _rows(table: PaperTable, count: int) -> Iterable[str]:
 
 
 def _references(references: Iterable[Reference]) -> str:
-    items = [rf"\item[{{[{r.number}]}}] {latex(r.text)}. \texttt{{{latex(r.address())}}}" for r in references]
+    items = [rf"\item[{{[{r.number}]}}] {latex(' '.join((r.text, *(link.text for link in r.links))))}" for r in references]
     if not items:
         return "% no references\n"
     return "\n".join([r"\begin{list}{}{\raggedright\setlength{\itemsep}{0pt}}", *items, r"\end{list}"]) + "\n"

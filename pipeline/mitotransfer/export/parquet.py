@@ -8,8 +8,8 @@ from typing import Any
 
 from mitotransfer.errors import ConfigError
 from mitotransfer.export.result import Account, Export
-from mitotransfer.export.tables import TITLES, Record, Tables, split, split_ids, split_roles, typed
-from mitotransfer.rows import FILES, several
+from mitotransfer.export.tables import FILE_TITLES, Tables, split, split_ids, split_roles, typed
+from mitotransfer.rows import FILES, Record, several
 
 
 def make(tables: Tables, version: str) -> Export:
@@ -27,7 +27,7 @@ def make(tables: Tables, version: str) -> Export:
     for name, row_class in FILES.items():
         fields = dataclasses.fields(row_class)
         lists = several(row_class)
-        about = {"title": TITLES.get(name, name), "description": (row_class.__doc__ or "").strip(), "version": version}
+        about = {"title": FILE_TITLES.get(name, name), "description": (row_class.__doc__ or "").strip(), "version": version}
         columns = [_column(pa, field, field.name in lists) for field in fields]
         records = [
             {f.name: _value(f, record, f"{name}: line {number}", lists) for f in fields}

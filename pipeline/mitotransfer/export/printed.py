@@ -8,10 +8,10 @@ from html import escape
 
 from mitotransfer.export.result import Account, Export
 from mitotransfer.export.tables import Tables
-from mitotransfer.paper import Paper, PaperRow, PaperTable, Reference, paper
+from mitotransfer.paper import REFERENCE, Paper, PaperRow, PaperTable, Reference, paper
 from mitotransfer.rows import TABLE_FILES
+from mitotransfer.values import Item
 
-_NUMBER = "Ref."
 _FONT = "font-family:'Times New Roman',serif;font-size:9pt"
 _TABLE = f"border-collapse:collapse;width:100%;{_FONT}"
 _CELL = "border:none;padding:2pt 4pt;text-align:left;vertical-align:top"
@@ -22,20 +22,27 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&!$^])")
 
 
 def printed(tables: Tables) -> Paper:
-    """The paper's tables of a run; works without authors and year go by their article's title."""
-    titles = {article["id"]: article["title"] for article in tables.files["articles.csv"] if article["title"]}
-    return paper({name: tables.files[file] for name, file in TABLE_FILES.items()}, titles)
+    """The paper's tables of a run."""
+    return paper({name: tables.files[file] for name, file in TABLE_FILES.items()}, tables.files["articles.csv"])
 
 
 def accounts(work: Paper) -> tuple[Account, ...]:
     """How many rows are printed, and how many were rejected."""
-    rejected = sum(table.left_out for table in work.tables)
-    return (Account("rows", sum(table.printed for table in work.tables), {"rejected by a reviewer": rejected}),)
+    rejected = sum(table.rejected for table in work.tables)
+    return (Account("rows", sum(table.shown for table in work.tables), {"rejected by a reviewer": rejected}),)
 
 
-def footnotes(table: PaperTable) -> list[str]:
-    """What stands under a table: what its signs and marks mean."""
-    return [f"{mark} {meaning}" for mark, meaning in table.footnotes]
+def footnote(table: PaperTable) -> str:
+    """What stands under a table: what its abbreviations, signs and marks mean, and which columns are not printed."""
+    short = ", ".join(f"{short} {long}" for short, long in table.abbreviations)
+    signs = "; ".join(f"{sign} {meaning}" for sign, meaning in table.legend)
+    unstated = f"No row states: {', '.join(table.unstated)}" if table.unstated else ""
+    return " ".join(f"{part}." for part in (short, signs, unstated) if part)
+
+
+def caption(table: PaperTable) -> str:
+    """What stands over a table."""
+    return f"{table.label}. {table.title}"
 
 
 def one_line(text: str) -> str:
@@ -43,17 +50,22 @@ def one_line(text: str) -> str:
     return re.sub(r"[^\S\N{NO-BREAK SPACE}]+", " ", text).strip()
 
 
-def reference_number(row: PaperRow) -> str:
-    """What stands in the last column: the number of the work and the row's marks."""
-    return f"[{row.number}]{f' {row.marks}' if row.marks else ''}"
-
-
-def lines_of(table: PaperTable) -> Iterable[tuple[str, list[str]]]:
-    """The rows as texts, each with its group's label if it is the first of it."""
+def lines_of(table: PaperTable) -> Iterable[tuple[str, int, list[str]]]:
+    """The rows as texts without the group; the first of a group comes with its label and how many they are, others with ""."""
     for group in table.groups:
         for number, row in enumerate(group.rows):
-            cells = ["; ".join(values) for values in row.cells]
-            yield (group.label if not number else ""), [*cells, reference_number(row)]
+            cells = ["; ".join(map(_value, cell)) for cell in row.cells]
+            yield (group.label if not number else ""), len(group.rows), [*cells, _study(row)]
+
+
+def _value(item: Item) -> str:
+    """A value; no line breaks between an effect and its sign."""
+    return f"{item.text}\N{NO-BREAK SPACE}{item.sign}" if item.sign else item.text
+
+
+def _study(row: PaperRow) -> str:
+    """What stands in the last column: the study, its number and the row's marks."""
+    return " ".join(filter(None, (row.study, f"[{row.number}]" * bool(row.number), "".join(mark.sign for mark in row.marks))))
 
 
 def markdown(tables: Tables) -> Export:
@@ -70,25 +82,23 @@ def markdown_cell(text: str) -> str:
 
 
 def _markdown_table(table: PaperTable) -> Iterable[str]:
-    yield f"## {markdown_cell(table.title)}\n"
+    yield f"## {markdown_cell(caption(table))}\n"
     if not table.groups:
         yield "No rows.\n"
         return
-    headings = [table.grouped_by] * bool(table.grouped_by) + [*table.headings, _NUMBER]
+    headings = [*table.headings, REFERENCE]
     yield f"| {' | '.join(map(markdown_cell, headings))} |"
     yield "|" + " --- |" * len(headings)
-    for label, cells in lines_of(table):
-        shown = [f"**{markdown_cell(label)}**" if label else ""] * bool(table.grouped_by) + [*map(markdown_cell, cells)]
+    for label, _, cells in lines_of(table):
+        shown = [f"**{markdown_cell(label)}**" if label else "", *map(markdown_cell, cells)]
         yield f"| {' | '.join(shown)} |"
-    yield ""
-    if notes := footnotes(table):
-        yield f"{markdown_cell(' '.join(notes))}\n"
+    yield f"\n{markdown_cell(footnote(table))}\n"
 
 
 def _markdown_reference(reference: Reference) -> str:
-    address = reference.address()
-    link = f" <{address}>" if address and not re.search(r"[\s<>]", address) else f" {markdown_cell(address)}" if address else ""
-    return f"{reference.number}. {markdown_cell(reference.text)}.{link}\n"
+    # a parenthesis in an address is quoted, so that it ends where it should
+    links = (f"[{markdown_cell(text)}]({url})" if url else markdown_cell(text) for text, url in reference.links)
+    return f"{reference.number}. {' '.join(filter(None, (markdown_cell(reference.text), *links)))}\n"
 
 
 def html(tables: Tables) -> Export:
@@ -102,27 +112,19 @@ def html(tables: Tables) -> Export:
 
 
 def _html_table(table: PaperTable) -> Iterable[str]:
-    yield f'<p style="{_FONT};font-weight:bold">{escape(table.title)}</p>'
+    yield f'<p style="{_FONT};font-weight:bold">{escape(caption(table))}</p>'
     if not table.groups:
         yield f'<p style="{_FONT}">No rows.</p>'
         return
-    headings = [table.grouped_by] * bool(table.grouped_by) + [*table.headings, _NUMBER]
-    cells = "".join(f'<th style="{_HEAD}">{escape(heading)}</th>' for heading in headings)
+    cells = "".join(f'<th style="{_HEAD}">{escape(heading)}</th>' for heading in (*table.headings, REFERENCE))
     yield f'<table style="{_TABLE}">\n<thead><tr>{cells}</tr></thead>\n<tbody>'
-    for group in table.groups:
-        for number, row in enumerate(group.rows):
-            style = _GROUP if not number else _CELL
-            first = ""
-            if table.grouped_by and not number:
-                first = f'<td style="{_GROUP};font-weight:bold" rowspan="{len(group.rows)}">{escape(group.label)}</td>'
-            texts = [*("; ".join(values) for values in row.cells), reference_number(row)]
-            yield "<tr>" + first + "".join(f'<td style="{style}">{escape(text)}</td>' for text in texts) + "</tr>"
-    yield "</tbody>\n</table>"
-    if notes := footnotes(table):
-        yield f'<p style="{_FONT};margin:2pt 0">{escape(" ".join(notes))}</p>'
+    for label, count, texts in lines_of(table):
+        style = _GROUP if label else _CELL
+        first = f'<td style="{_GROUP};font-weight:bold" rowspan="{count}">{escape(label)}</td>' if label else ""
+        yield "<tr>" + first + "".join(f'<td style="{style}">{escape(text)}</td>' for text in texts) + "</tr>"
+    yield f'</tbody>\n</table>\n<p style="{_FONT};margin:2pt 0">{escape(footnote(table))}</p>'
 
 
 def _html_reference(reference: Reference) -> str:
-    address = escape(reference.address())
-    link = f' <a href="{address}">{address}</a>' if address else ""
-    return f"<li>{escape(reference.text)}.{link}</li>"
+    links = (f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text) for text, url in reference.links)
+    return f"<li>{' '.join(filter(None, (escape(reference.text), *links)))}</li>"

@@ -26,8 +26,8 @@ from typing import Any
 
 from mitotransfer.errors import InputError, OutputError
 from mitotransfer.export.result import Account, Export
-from mitotransfer.export.tables import TITLES, Tables, short_name, split, split_ids, split_roles, typed
-from mitotransfer.rows import FILES, TABLE_FILES, TABLES, role_columns
+from mitotransfer.export.tables import FILE_TITLES, Tables, short_name, split, split_ids, split_roles, typed
+from mitotransfer.rows import DATA_SET, FILES, TABLE_FILES, TABLES, role_columns
 
 NAME = "mitotransfer"
 _KINDS = {"boolean": "INTEGER", "integer": "INTEGER", "number": "REAL"}
@@ -226,7 +226,7 @@ def metadata(version: str) -> dict[str, Any]:
     for file, row_class in FILES.items():
         fields = _fields(file, row_class)
         tables[short_name(file)] = {
-            "title": TITLES.get(file, file),
+            "title": FILE_TITLES.get(file, file),
             "description": (row_class.__doc__ or "").strip(),
             "columns": {field.name: field.metadata["description"] for field in fields},
         }
@@ -235,8 +235,7 @@ def metadata(version: str) -> dict[str, Any]:
     for name in TABLE_FILES:
         tables[name]["facets"] = ["review_status", "source"]
     tables["evidence"]["facets"] = ["event", "rule_id"]
-    title = "Intercellular mitochondrial transfer: evidence tables"
     return {
-        "title": title,
-        "databases": {NAME: {"title": title, "description": f"Written by mitotransfer {version}", "tables": tables}},
+        "title": DATA_SET,
+        "databases": {NAME: {"title": DATA_SET, "description": f"Written by mitotransfer {version}", "tables": tables}},
     }

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.evidence import read_roles, role_parts
-from mitotransfer.files import read_records
 from mitotransfer.licences import may_redistribute
-from mitotransfer.rows import FILES, MISSING_ID, SEPARATOR, TABLE_FILES, header
+from mitotransfer.rows import CAPTIONS, FILES, MISSING_ID, SEPARATOR, TABLE_FILES, Record, Records
+from mitotransfer.tables import read_table, read_tables
 
-Record = Mapping[str, str]
 Value = str | bool | int | float | None
 
 # what a table is called where it is no file
-TITLES = {
-    "table1_secretion.csv": "Secretion and transfer of mitochondria",
-    "table2_transplantation.csv": "Transplantation of mitochondria",
-    "table3_trials.csv": "Clinical trials",
+FILE_TITLES = {
+    **{file: CAPTIONS[name] for name, file in TABLE_FILES.items()},
     "evidence.csv": "Evidence behind the rows",
     "articles.csv": "Articles",
     "problems.csv": "Problems",
@@ -33,7 +30,7 @@ class Tables(NamedTuple):
     """The lines of every table by file name, the licences of the articles whose sentences were left out, by their ids, and the
     log of decisions, if there is one."""
 
-    files: dict[str, list[dict[str, str]]]
+    files: dict[str, Records]
     withheld: dict[str, str]
     log: Sequence[Record] = ()
 
@@ -51,7 +48,7 @@ def load(out: Path, *, all_text: bool = False) -> Tables:
     """
     if not any((out / name).exists() for name in FILES):
         raise ConfigError(f"{out}: no tables there; write them with `mitotransfer run INPUT... --out {out}`")
-    files = {name: _read(out / name, row_class) for name, row_class in FILES.items()}
+    files = read_tables(out)
     licences = {article["id"]: article["licence"] for article in files["articles.csv"]}
     withheld: dict[str, str] = {}
     for line in files["evidence.csv"]:
@@ -60,15 +57,7 @@ def load(out: Path, *, all_text: bool = False) -> Tables:
             withheld[line["source_id"]] = licence
             line["sentence"] = ""
     log = out / DECISIONS
-    return Tables(files, withheld, _read(log, Decision) if log.exists() else ())
-
-
-def _read(path: Path, row_class: type) -> list[dict[str, str]]:
-    records = read_records(path)
-    names = header(row_class)
-    if records and (missing := set(names) - set(records[0])):
-        raise InputError(f"{path}: missing columns: {', '.join(sorted(missing))}", code="bad-table", place=str(path))
-    return [{name: record[name] for name in names} for record in records]
+    return Tables(files, withheld, read_table(log, Decision) if log.exists() else ())
 
 
 def short_name(file: str) -> str:

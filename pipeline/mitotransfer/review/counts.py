@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mitotransfer.review.loading import Record, Records, Run
-from mitotransfer.review.plots import findings, kept, study
-from mitotransfer.review.values import TITLES, url_of
+from mitotransfer.links import url_of
+from mitotransfer.review.loading import Run
+from mitotransfer.rows import TITLES, Record, Records
+from mitotransfer.studies import findings, kept
 
 _OUTCOMES = {
     "rows": "with rows",
@@ -47,7 +48,7 @@ def _figures(run: Run) -> list[tuple[int, str]]:
     return [
         (len(run.articles), "inputs"),
         (len(rows), "findings"),
-        (len({study(row) for row in rows}), "studies"),
+        (len(set(map(run.studies().of, rows))), "studies"),
         (len(passages), "passages of evidence"),
     ]
 

@@ -6,13 +6,12 @@ import importlib.util
 import io
 import math
 import warnings
-from collections.abc import Iterable
 from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mitotransfer.errors import ConfigError, OutputError
-from mitotransfer.files import write_whole
+from mitotransfer.errors import ConfigError
+from mitotransfer.files import remove_file, write_whole
 from mitotransfer.review.alluvial import Band, layout
 from mitotransfer.review.loading import read_run
 from mitotransfer.review.plots import Body, Calibration, Flows, Grid, Stack, plots
@@ -76,16 +75,10 @@ def write_figures(out: Path) -> list[Path]:
             for kind in ("svg", "png"):
                 files[out / FIGURES / f"{plot.name}.{kind}"] = [_saved(figure, kind)]
     write_whole(files)
-    _remove(out / FIGURES / f"{name}.{kind}" for name in lacking for kind in ("svg", "png"))
+    for name in lacking:
+        for kind in ("svg", "png"):
+            remove_file(out / FIGURES / f"{name}.{kind}")
     return list(files)
-
-
-def _remove(paths: Iterable[Path]) -> None:
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
 def _saved(figure: Figure, kind: str) -> bytes:

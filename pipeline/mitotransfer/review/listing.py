@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mitotransfer.evidence import TRIGGER, read_roles, spans
-from mitotransfer.review.loading import Record, Records, Run
-from mitotransfer.review.values import REVIEWED, TITLES, Link, heading, items, split, url_of
-from mitotransfer.rows import TABLE_FILES, TABLES
+from mitotransfer.links import Link, url_of
+from mitotransfer.review.loading import Run
+from mitotransfer.rows import TABLE_FILES, TABLES, TITLES, Record, Records
+from mitotransfer.values import heading, items, split
 
+_REVIEWED = {
+    "accepted": "Accepted by a reviewer",
+    "rejected": "Rejected by a reviewer",
+    "edited": "Edited by a reviewer",
+    "conflict": "Reviewers disagree",
+}
 # Roles that are told apart by colour; the others look alike.
 _TONES = {
     "donor": "giver",
@@ -94,7 +101,7 @@ def _tags(row: Record, retracted: bool) -> list[Tag]:
         tags.append(Tag("Stated with doubt", "doubt"))
     if retracted or row.get("retracted") == "true":
         tags.append(Tag("From a retracted article", "absence"))
-    if state := REVIEWED.get(row["review_status"]):
+    if state := _REVIEWED.get(row["review_status"]):
         tags.append(Tag(state, {"rejected": "absence", "conflict": "doubt"}.get(row["review_status"], "")))
     if row["source"]:
         tags.append(Tag({"both": "table and prose"}.get(row["source"], row["source"])))

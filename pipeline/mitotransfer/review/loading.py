@@ -10,13 +10,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mitotransfer.errors import InputError
-from mitotransfer.files import read_records
 from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.provenance import Provenance
-from mitotransfer.rows import FILES, TABLE_FILES, header
-
-Record = Mapping[str, str]
-Records = list[dict[str, str]]
+from mitotransfer.rows import TABLE_FILES, Records
+from mitotransfer.studies import Studies
+from mitotransfer.tables import read_tables
 
 SCORES = ("quality.json", "metrics.json")
 
@@ -31,10 +29,14 @@ class Run(NamedTuple):
     scores: Mapping[str, Any]
     provenance: Provenance | None
 
+    def studies(self) -> Studies:
+        """The studies that rows of all tables are about."""
+        return Studies(row for rows in self.tables.values() for row in rows)
+
 
 def read_run(out: Path) -> Run:
     """The run in `out`. Raises InputError naming the file that is missing, damaged or of another version."""
-    loaded = {name: _read(out / name, row_class) for name, row_class in FILES.items()}
+    loaded = read_tables(out)
     return Run(
         tables={name: loaded[file] for name, file in TABLE_FILES.items()},
         evidence=loaded["evidence.csv"],
@@ -43,13 +45,6 @@ def read_run(out: Path) -> Run:
         scores=next(filter(None, (_scores(out / name) for name in SCORES)), {}),
         provenance=_provenance(out / PROVENANCE),
     )
-
-
-def _read(path: Path, row_class: type) -> Records:
-    records = read_records(path)
-    if records and (missing := set(header(row_class)) - set(records[0])):
-        raise InputError(f"{path}: missing columns: {', '.join(sorted(missing))}", code="bad-table", place=str(path))
-    return records
 
 
 def _scores(path: Path) -> Mapping[str, Any]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from mitotransfer.review.loading import Record, Records, Run
-from mitotransfer.review.values import TITLES, heading, items, plural, split
-from mitotransfer.rows import MISSING_ID, TABLES, role_columns
+from mitotransfer.review.loading import Run
+from mitotransfer.rows import MISSING_ID, TABLES, TITLES, Record, Records, role_columns
+from mitotransfer.studies import findings, kept, year_of
+from mitotransfer.values import heading, items, split
 
 _MOST = 12  # categories in a plot: more cannot be told apart; the rest is one, and the table under the plot says how many
 _MOST_FLOWS = 16
@@ -124,30 +125,6 @@ def plots(run: Run) -> tuple[list[Plot], dict[str, str]]:
     return [plot for plot, _ in made.values() if plot], {name: lack for name, (plot, lack) in made.items() if not plot}
 
 
-def kept(rows: Iterable[Record]) -> list[Record]:
-    """The rows that no reviewer rejected."""
-    return [row for row in rows if row["review_status"] != "rejected"]
-
-
-def findings(rows: Iterable[Record]) -> list[Record]:
-    """The rows that say that something happens: not rejected, no claimed absence."""
-    return [row for row in kept(rows) if row.get("negated") != "true"]
-
-
-def study(row: Record) -> str:
-    """What tells the study of a row from others."""
-    keys = ("study_doi", "study_pmid", "study_pmcid", "reference", "source_id")
-    return next((row[key] for key in keys if row.get(key)), "")
-
-
-def year_of(row: Record, years: Mapping[str, str]) -> str:
-    """The year of a row's study: that of its reference, else that of the article itself where it reports its own; else empty."""
-    if found := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", row.get("reference", "")):
-        return str(found[-1])
-    cited = (row["study_pmcid"], row["study_pmid"], row["study_doi"])
-    return years.get(row["source_id"], "") if row["source_id"] in cited or not any(cited) else ""
-
-
 # -- one function a plot ----------------------------------------------------------------------------------------------
 
 
@@ -215,6 +192,7 @@ def _effects(name: str, what: str, rows: list[Record], column: str) -> Plot | No
 
 def _years(run: Run) -> Plot | None:
     published = {article["id"]: article["year"] for article in run.articles}
+    study = run.studies().of
     studies = {name: {study(row): year_of(row, published) for row in findings(rows)} for name, rows in run.tables.items()}
     told = sorted({int(year) for found in studies.values() for year in found.values() if year.isdecimal()})
     if not told:
@@ -308,6 +286,11 @@ def _folded(counts: Counter[str], rest: str, most: int = _MOST) -> Callable[[str
 def is_rest(name: str) -> bool:
     """Whether a name of a plot stands for all that are not shown."""
     return re.fullmatch(r"other [a-z]+ \(\d+\)", name) is not None
+
+
+def plural(count: int, what: str, more: str = "") -> str:
+    """A number with its noun."""
+    return f"{count:,} {what if count == 1 else more or what + 's'}"
 
 
 def _is_number(text: str) -> bool:

@@ -11,13 +11,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from mitotransfer.files import write_whole
+from mitotransfer.paper import paper
 from mitotransfer.review.counts import article, problem_groups, quality, summary
 from mitotransfer.review.listing import listing
 from mitotransfer.review.loading import Run, read_run
 from mitotransfer.review.origin import origin
-from mitotransfer.review.paper import paper
 from mitotransfer.review.plots import plots
 from mitotransfer.review.svg import draw
+from mitotransfer.rows import DATA_SET
+from mitotransfer.values import SIGNS
 
 _PAGE = Path(__file__).parent / "page"
 _MAX_ROWS = 2000  # of a table on the page: beyond, browsers get slow; the page says so and the CSV holds all
@@ -58,10 +60,12 @@ def _context(run: Run) -> dict[str, Any]:
         "js": Markup(js),  # noqa: S704
         "css_hash": _csp_hash(css),
         "js_hash": _csp_hash(js),
+        "data_set": DATA_SET,
+        "signs": SIGNS,
         "summary": summary(run),
         "plots": drawn,
         "lacking": lacking,
-        "paper": paper(run, _MAX_ROWS),
+        "paper": paper(run.tables, run.articles, _MAX_ROWS),
         "tables": listing(run, _MAX_ROWS),
         "quality": quality(run.scores),
         "problems": problem_groups(run.problems, _MAX_LINES),

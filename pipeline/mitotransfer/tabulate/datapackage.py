@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from mitotransfer.decisions import DECISIONS, Decision
-from mitotransfer.rows import FILES, TRUTH
+from mitotransfer.rows import DATA_SET, FILES, TRUTH
 
 _DESCRIBED = FILES | {DECISIONS: Decision}
 
@@ -22,7 +22,7 @@ def datapackage(files: Collection[str], version: str) -> dict[str, Any]:
     return {
         "profile": "tabular-data-package",
         "name": "mitotransfer-tables",
-        "title": "Intercellular mitochondrial transfer: evidence tables",
+        "title": DATA_SET,
         "description": "Secretion, transplantation and trials of mitochondria, with the sentence behind every value. "
         "Several values in a cell are joined with '; '; an empty cell means not stated. A cell that a spreadsheet would "
         "run as a formula is written with a leading apostrophe.",

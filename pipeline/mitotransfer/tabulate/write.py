@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mitotransfer.errors import InputError
-from mitotransfer.files import read_records, table_lines, write_whole
+from mitotransfer.files import table_lines, write_whole
 from mitotransfer.rows import FILES, header
+from mitotransfer.tables import read_table
 
 Row = TypeVar("Row")
 
@@ -40,10 +40,4 @@ def read_rows(path: Path, row_class: type[Row]) -> list[Row]:
 
     Raises InputError when the file cannot be read or its columns are not those of `row_class`.
     """
-    records = read_records(path)
-    expected = set(header(row_class))
-    if records and (found := set(records[0])) != expected:
-        parts = {"missing columns": expected - found, "unknown columns": found - expected}
-        message = "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in parts.items() if names)
-        raise InputError(f"{path}: {message}", code="bad-table", place=str(path))
-    return [row_class(**record) for record in records]
+    return [row_class(**record) for record in read_table(path, row_class, exact=True)]

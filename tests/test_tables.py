@@ -1,0 +1,35 @@
+"""Tables read back: their columns are checked and come in our order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mitotransfer.errors import InputError
+from mitotransfer.rows import ProblemRow, header
+from mitotransfer.tables import read_table, read_tables
+
+COLUMNS = header(ProblemRow)
+
+
+def test_columns_come_in_our_order_and_those_of_others_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "problems.csv"
+    path.write_text(f"mine,{','.join(COLUMNS[::-1])}\nx,{','.join(name[:2] for name in COLUMNS[::-1])}\n", encoding="utf-8")
+    (line,) = read_table(path, ProblemRow)
+    assert list(line.items()) == [(name, name[:2]) for name in COLUMNS]
+    with pytest.raises(InputError, match="unknown columns: mine"):
+        read_table(path, ProblemRow, exact=True)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_missing_columns_are_named(tmp_path: Path, exact: bool) -> None:
+    path = tmp_path / "problems.csv"
+    path.write_text(f"{','.join(COLUMNS[2:])}\n{'x,' * (len(COLUMNS) - 3)}x\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"problems\.csv: missing columns: {', '.join(sorted(COLUMNS[:2]))}"):
+        read_table(path, ProblemRow, exact=exact)
+
+
+def test_a_run_without_one_of_its_tables_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"table1_secretion\.csv: cannot be read"):
+        read_tables(tmp_path)
