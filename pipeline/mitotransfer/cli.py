@@ -234,7 +234,7 @@ def review(
 
     settings = _settings(config)
     desk = stages.desk(out, settings, decisions, reviewer)
-    stages.review(settings, desk, stages.Page(port, browser), _say, annotated)
+    stages.review(settings, desk, _say, port=port, browser=browser, annotated=annotated)
 
 
 @app.command()

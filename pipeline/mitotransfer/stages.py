@@ -33,7 +33,6 @@ from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
-from mitotransfer.review import Page
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -277,17 +276,24 @@ def decisions(
 
 
 def review(
-    settings: Settings, at: Desk, page: Page, tell: Callable[[str], None] = lambda _: None, annotated: Path | None = None
+    settings: Settings,
+    at: Desk,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    annotated: Path | None = None,
 ) -> None:
     """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
 
-    What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
+    `port` 0: any that is free; `browser`: open the page there. What was decided is applied then, as `decisions` does.
+    Raises ConfigError, InputError, OutputError.
     """
 
     def apply(said: Callable[[str], None]) -> None:
         decisions((), settings, at, said, annotated)
 
-    reviewing.serve(at, page, apply, tell)
+    reviewing.serve(at, apply, tell, port=port, browser=browser)
 
 
 def run(

@@ -1,6 +1,6 @@
 """What a reader sees of a run: one page with the tables and the sentences behind them; and a page to decide on them."""
 
-from mitotransfer.review.curation import Page, serve
+from mitotransfer.review.curation import serve
 from mitotransfer.review.report import write_report
 
-__all__ = ["Page", "serve", "write_report"]
+__all__ = ["serve", "write_report"]
