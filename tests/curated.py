@@ -236,7 +236,7 @@ def served(out: Path, reviewer: str = "ada", apply: Callable[[], list[str]] = no
         listener.listen()
         gate = Gate(listener.getsockname()[1])
         room = Room(desk(out, reviewer), terms(), apply)
-        server = waitress.create_server(create_app(room, gate), sockets=[listener], threads=4)
+        server = waitress.create_server(create_app(room, gate), sockets=[listener], threads=8)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, redirect, request, send_from_directory
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,6 +25,12 @@ from mitotransfer.rows import REVIEW_STATES, TABLES
 from mitotransfer.terms import Terms
 
 STATIC = Path(__file__).parent / "static"
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _MOST_BRIEFS = 400
 _MOST_BYTES = 256 * 1024
 
@@ -105,13 +111,21 @@ def _guard(app: Flask, gate: Gate) -> None:
 
 
 def _files(app: Flask) -> None:
+    """The files of the page, no other: their names are looked up, not opened."""
+    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _KINDS}
+
+    def answer(name: str) -> Response:
+        if name not in files:
+            return _json({"error": "there is no such file"}, HTTPStatus.NOT_FOUND)
+        return Response(files[name], content_type=_KINDS[Path(name).suffix])
+
     @app.get("/")
     def page() -> Response:
-        return send_from_directory(STATIC, "index.html")
+        return answer("index.html")
 
     @app.get("/static/<name>")
     def static_file(name: str) -> Response:
-        return send_from_directory(STATIC, name)
+        return answer(name)
 
 
 def _reading(app: Flask, room: Room) -> None:
@@ -176,7 +190,7 @@ def _reading(app: Flask, room: Room) -> None:
     @app.get("/api/waiting")
     def waiting() -> Response:
         with room.lock:
-            return _json({"waiting": view.waiting(catalogue), **room.state()})
+            return _json({"loose": view.waiting(catalogue), **room.state()})
 
 
 def _deciding(app: Flask, room: Room) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import socket
 import sys
 import threading
@@ -45,8 +46,9 @@ def serve(desk: Desk, apply: Callable[[Tell], None], tell: Tell, *, port: int = 
         before = len(room.catalogue.decisions)
         gate = Gate(listener.getsockname()[1])
         server = create_server(
-            create_app(room, gate), sockets=[listener], threads=4, ident="", clear_untrusted_proxy_headers=True
+            create_app(room, gate), sockets=[listener], threads=8, ident="", clear_untrusted_proxy_headers=True
         )
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits a moment is no news
         _open(gate.invitation(), tell, browser=browser)
         if sys.stdin is not None and sys.stdin.isatty():
             threading.Thread(target=_invite, args=(gate.invitation, tell), daemon=True).start()

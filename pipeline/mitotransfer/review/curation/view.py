@@ -24,12 +24,14 @@ _ALSO = {
     "trials": ("interventions", "mitochondria_donor", "status"),
 }
 _STUDY = ("study_pmcid", "study_doi", "study_pmid")
-_TRUE = ("negated", "hedged")
+_TRUE = {"negated": "Claimed absence", "hedged": "Stated with doubt"}
 _EXTRA = (*_TRUE, "study_pmcid", "study_pmid", "study_doi")  # may be edited, and come after what the table shows
 
 
 def label(name: str) -> str:
     """A column in words."""
+    if name in _TRUE:
+        return _TRUE[name]
     words = name.replace("_", " ").capitalize()
     for plain, proper in (("Nct", "NCT"), ("pmcid", "PMCID"), ("pmid", "PMID"), ("doi", "DOI")):
         words = words.replace(plain, proper)
@@ -123,7 +125,7 @@ def _field(entry: Entry, column: dict[str, Any]) -> dict[str, Any]:
 def _values(table: str, row: Any, column: dict[str, Any]) -> list[dict[str, str]]:
     cell, ids = getattr(row, column["name"]), ids_column(table, column["name"])
     if column["kind"] in ("text", "truth"):
-        return [{"text": cell}] if cell else []
+        return [{"text": cell}] if cell and (cell != "false" or column["kind"] == "text") else []
     known = paired(cell, getattr(row, ids)) if ids else {}
     return [_value(value, known.get(value, ""), column["kind"]) for value in split(cell)]
 

@@ -147,7 +147,7 @@ export class Detail {
 
   save(field, value) {
     const before = field.values.map(plain).join("; ");
-    if (value === before) {
+    if (value === before || (field.kind === "truth" && value === (before || "false"))) {
       this.closeEditor();
       this.places.get(field.name).focus();
       return;

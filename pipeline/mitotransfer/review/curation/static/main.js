@@ -198,7 +198,7 @@ function waiting() {
     take(answer);
     aside = true;
     const leave = () => queue(async () => { aside = false; await load(); byId("list").focus(); });
-    showWaiting(byId("row"), answer.waiting, { title, go: (id) => queue(() => choose(id)), leave });
+    showWaiting(byId("row"), answer.loose, { title, go: (id) => queue(() => choose(id)), leave });
   });
 }
 
