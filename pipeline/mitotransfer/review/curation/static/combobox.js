@@ -66,7 +66,6 @@ export function combobox(input, { offers, pick }) {
   }
 
   input.addEventListener("input", open);
-  input.addEventListener("focus", open);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;

@@ -15,9 +15,10 @@ export function editor(table, field, { save, cancel, values = field.values }) {
   const done = () => save(body.value());
   const hint = chips ? "Enter adds, Backspace takes the last away, Ctrl+Enter saves, Escape leaves" : "Enter saves, Escape leaves";
   const element = make("div", { class: "editor", role: "group", "aria-label": `Edit ${field.label}` },
-    ...body.elements,
-    make("div", { class: "foot" }, button("Save", done, { class: "save" }), button("Cancel", cancel), make("span", {}, hint)),
-    field.edited_by ? make("p", { class: "soft" }, `${field.edited_by} wrote this. Where another reviewer writes another value, both wait as a conflict.`) : null,
+    body.box,
+    make("div", { class: "typing" }, ...body.typing, button("Save", done, { class: "save" }), button("Cancel", cancel)),
+    make("p", { class: "foot" }, hint),
+    field.edited_by ? make("p", { class: "foot" }, `${field.edited_by} wrote this. Where another reviewer writes another value, both wait as a conflict.`) : null,
   );
   element.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -43,13 +44,13 @@ class Plain {
     if (field.kind === "truth") {
       this.input = make("select", { "aria-label": field.label }, ...["true", "false"].map((word) => make("option", { value: word }, word)));
       this.input.value = text || "false";
-      this.elements = [this.input];
+      this.typing = [this.input];
       return;
     }
     this.input = make("input", { type: "text", "aria-label": field.label });
     this.input.value = text;
-    const offers = (typed) => (typed === text ? [] : ask("values", { table, field: field.name, typed }));
-    this.elements = [combobox(this.input, { offers, pick: (offer) => { this.input.value = offer.text; } })];
+    const offers = (typed) => ask("values", { table, field: field.name, typed });
+    this.typing = [combobox(this.input, { offers, pick: (offer) => { this.input.value = offer.text; } })];
   }
 
   value() {
@@ -73,7 +74,7 @@ class Chips {
       pick: (offer) => this.add(offer.text, offer.id),
     });
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.elements = [this.box, make("div", { class: "typing" }, typing, this.direction)];
+    this.typing = [typing, this.direction];
     this.draw();
   }
 

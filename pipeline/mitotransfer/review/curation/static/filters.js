@@ -38,7 +38,7 @@ export class Filters {
     for (const name of PLAIN) this.form.elements[name].value = wanted.get(name) ?? "";
     const flags = (wanted.get("flags") ?? "").split(",");
     for (const box of this.form.querySelectorAll("input[name=flags]")) box.checked = flags.includes(box.value);
-    this.form.querySelector("details").open = PLAIN.slice(4).some((name) => wanted.get(name)) || flags[0] !== "";
+    if (PLAIN.slice(4).some((name) => wanted.get(name)) || flags[0]) this.form.querySelector("details").open = true;
     this.tell();
   }
 
@@ -99,7 +99,7 @@ export class Filters {
   }
 
   named(name, placeholder) {
-    const input = make("input", { type: "text", name, placeholder, "aria-label": name });
+    const input = make("input", { type: "text", name, placeholder, "aria-label": `${name === "study" ? "Study" : "Article"} to filter by` });
     return combobox(input, {
       offers: (typed) => ask("names", { what: name, typed }),
       pick: (offer) => { input.value = offer.text; this.now(); },
