@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mitotransfer.decisions import Desk
 from mitotransfer.decisions.log import Stale
-from mitotransfer.errors import MitotransferError, OutputError
+from mitotransfer.errors import MitotransferError
 from mitotransfer.review.curation import actions, view
 from mitotransfer.review.curation.catalogue import Catalogue, Entry
 from mitotransfer.review.curation.filters import FLAGS, SORTS, BadQueryError, Query, select
@@ -229,10 +229,7 @@ def _deciding(app: Flask, room: Room) -> None:
     @app.post("/api/apply")
     def apply() -> Response:
         with room.lock:
-            try:
-                said = room.apply()
-            except OutputError as error:
-                return _json({"error": f"not applied: {error}"}, HTTPStatus.INTERNAL_SERVER_ERROR)
+            said = room.apply()
             catalogue.refresh()
             return _json({"said": said, **room.state()})
 
