@@ -92,10 +92,10 @@ def _flags(entry: Entry) -> list[str]:
 
 def detail(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:
     """All of a row: values beside what was proposed, links, evidence, what was decided, and who disagrees."""
-    last = catalogue.last(entry.key)
     return {
         **brief(entry),
-        "last": last,
+        "last": catalogue.last(entry.key),
+        "verdict": entry.verdict.verdict if entry.verdict else "",
         "links": _links(entry, catalogue),
         "source": entry.row.source,
         "fields": [_field(entry, column) for column in columns(entry.table)],

@@ -33,8 +33,9 @@ export class Detail {
       this.head(row),
       this.actions(row),
       ...this.notices(row),
-      this.fields(row),
-      evidence(row, (line, decision, settle) => this.act.decide({ decision, evidence: line.id, settle: settle ? "others" : "" })),
+      make("div", { class: "both" },
+        this.fields(row),
+        evidence(row, (line, decision, settle) => this.act.decide({ decision, evidence: line.id, settle: settle ? "others" : "" }))),
       this.past(row),
     );
     if (!same) this.pane.scrollTop = 0;
@@ -57,15 +58,15 @@ export class Detail {
 
   actions(row) {
     const key = (letter) => make("kbd", { "aria-hidden": "true" }, letter);
-    const verdict = (text, decision, letter, states) => {
-      const pressed = states.includes(row.status);
+    const verdict = (text, decision, letter) => {
+      const pressed = row.verdict === decision;
       const keys = { class: decision, "aria-pressed": String(pressed), "aria-keyshortcuts": letter };
       return make("button", { type: "button", id: decision, onclick: () => this.act.verdict(decision), ...keys }, text, " ", key(letter));
     };
     const plain = (text, letter, onclick, more = {}) => make("button", { type: "button", onclick, "aria-keyshortcuts": letter, ...more }, text, " ", key(letter));
     return make("div", { class: "actions", role: "toolbar", "aria-label": "This row" },
-      verdict("Accept", "accept", "a", ["accepted", "edited"]),
-      verdict("Reject", "reject", "r", ["rejected"]),
+      verdict("Accept", "accept", "a"),
+      verdict("Reject", "reject", "r"),
       plain("Edit", "e", () => this.startEditing(), { id: "edit" }),
       plain("Note", "n", () => this.startNote(), { id: "note" }),
       plain("Back", "k", () => this.act.step(-1), { class: "push", "aria-label": "Row before" }),

@@ -157,7 +157,7 @@ function directions(chosen, label) {
 export function chip(value, kind, dropped = false) {
   const listed = kind === "terms" || kind === "effects";
   const strange = listed && !dropped && unknown(value);
-  return make("span", { class: `chip ${strange ? "unknown" : ""} ${dropped ? "dropped" : ""}`, title: strange ? "not in the vocabulary" : value.id || null },
+  return make("span", { class: `chip ${listed ? "" : "text"} ${strange ? "unknown" : ""} ${dropped ? "dropped" : ""}`, title: strange ? "not in the vocabulary" : value.id || null },
     value.text,
     value.arrow ? make("span", { class: "arrow", title: DIRECTIONS[value.direction] }, make("span", { "aria-hidden": "true" }, value.arrow), make("span", { class: "unseen" }, DIRECTIONS[value.direction])) : null,
     strange ? make("span", { class: "unseen" }, "(not in the vocabulary)") : null,
