@@ -11,8 +11,8 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: $(STAMP) ## the main job on the embedded sample: tables, evidence and report in outputs/sample
-	$(BIN)/mitotransfer run corpus/sample/articles --out $(OUT)
-	@echo "tables, evidence and report.html are in $(OUT)"
+	$(BIN)/mitotransfer run corpus/sample/articles --out $(OUT) --figures
+	@echo "tables, evidence, report.html and figures are in $(OUT)"
 
 test: $(STAMP) ## the whole test suite
 	$(BIN)/python -m pytest

@@ -65,7 +65,8 @@ def test_all_done_is_0(call: Call, article: Path, config: Path, tmp_path: Path) 
     assert outcome.status == 0
     assert [line.split()[0] for line in outcome.err.splitlines()] == ["fetch", "parse", "annotate", "tabulate", "report"]
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {*CSV, "datapackage.json", "metrics.json", "report.html", "work"}
+    files = {"datapackage.json", "metrics.json", "provenance.json", "report.html", "review", "work"}
+    assert written == {*CSV, *files}
 
 
 def test_some_failed_is_1_and_the_rest_complete(call: Call, article: Path, config: Path, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_own_rules_go_before_the_shipped_ones(tmp_path: Path) -> None:
         ("parse: {max_byte: 5}", "unknown key 'parse.max_byte'; allowed here: max_bytes"),
         (
             "parsing: {}",
-            "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, nlp, parse, root, run, search, tabulate",
+            "unknown key 'parsing'; allowed here: annotate, evaluate, fetch, nlp, parse, report, root, run, search, tabulate",
         ),
         ("root: /", "unknown key 'root'"),
         ("parse: {max_bytes: many}", "Expected `int`, got `str` - at `$.parse.max_bytes`"),

@@ -12,7 +12,16 @@ import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
-from mitotransfer.settings import Settings, known_email, known_endpoints, known_executor, known_service, load
+from mitotransfer.settings import (
+    ReportSettings,
+    Settings,
+    known_against,
+    known_email,
+    known_endpoints,
+    known_executor,
+    known_service,
+    load,
+)
 
 app = typer.Typer(
     name="mitotransfer",
@@ -48,6 +57,10 @@ Decisions = Annotated[
     Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
 ]
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
+Figures = Annotated[bool, typer.Option("--figures", help="Also write the report's plots as SVG and PNG files (report.figures)")]
+Shards = Annotated[
+    Path | None, typer.Option("--annotated", help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -97,12 +110,14 @@ def run(
     registry: Registry = False,
     decisions: Decisions = None,
     reviewer: Reviewer = "",
+    figures: Figures = False,
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
     settings = _settings(config, named=executor, workers=workers, sources=sources)
+    settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
     if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
@@ -205,9 +220,7 @@ def decide(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Tables edited elsewhere (CSV)")] = None,
     decisions: Decisions = None,
     reviewer: Reviewer = "",
-    annotated: Annotated[
-        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
-    ] = None,
+    annotated: Shards = None,
     config: Config = None,
 ) -> None:
     """Take up what was decided by hand in the tables in OUT, or in FILE..., and apply all that was decided."""
@@ -224,9 +237,7 @@ def review(
     decisions: Decisions = None,
     reviewer: Annotated[str, typer.Option("--reviewer", help="Who decides (default: your login)")] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser")] = True,
-    annotated: Annotated[
-        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
-    ] = None,
+    annotated: Shards = None,
     config: Config = None,
 ) -> None:
     """Work through the tables in OUT on a local page: accept, reject and edit rows, with the sentences behind them."""
@@ -240,7 +251,8 @@ def review(
 @app.command()
 def evaluate(
     out: Path,
-    gold: Path,
+    gold: Annotated[Path | None, typer.Argument(help="Directory of gold rows")] = None,
+    against: Annotated[str, typer.Option(help="decisions: score against what was decided in OUT instead of gold rows")] = "",
     metrics: Annotated[Path | None, typer.Option(help="Write the scores as JSON")] = None,
     errors: Annotated[
         Path | None, typer.Option(help="Write each missed, false and partly wrong row, with the sentences and rules behind it")
@@ -254,10 +266,15 @@ def evaluate(
     lower: Annotated[bool, typer.Option(help="With --pin: allow floors to fall")] = False,
     config: Config = None,
 ) -> None:
-    """Score tables against gold rows; with --corpus, fail when quality is below the floor."""
+    """Score tables against gold rows or decisions; with --corpus, fail when quality is below the floor."""
     from mitotransfer import stages
 
     settings = _settings(config)
+    if known_against(against):
+        typer.echo(stages.against_decisions(out, metrics).summary())
+        return
+    if gold is None:
+        raise typer.BadParameter("name the directory of gold rows, or --against decisions")
     scores = stages.evaluate(out, gold, settings, metrics=metrics, errors=errors, calibrate=calibrate, folds=folds)
     typer.echo(scores.summary())
     if corpus and pin:
@@ -268,11 +285,30 @@ def evaluate(
 
 
 @app.command()
-def report(out: Path) -> None:
+def report(out: Path, figures: Figures = False) -> None:
     """Write report.html from the tables of a run."""
     from mitotransfer import stages
 
-    _say(stages.report(out))
+    _say(stages.report(out, figures=figures))
+
+
+@app.command()
+def export(
+    out: Path,
+    format: Annotated[
+        list[str],
+        typer.Option("--format", help="parquet, sqlite, bioc, pubannotation, rocrate, latex, markdown, html or all; repeatable"),
+    ],
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the formats' folders (default: OUT/export)", file_okay=False)
+    ] = None,
+    all_text: Annotated[bool, typer.Option("--all-text", help="Also text that its licence does not allow passing on")] = False,
+    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date of publication, for rocrate")] = "",
+) -> None:
+    """Write the tables of a run in other formats, into a folder for each."""
+    from mitotransfer import handover
+
+    handover.export(out, format, to=to, all_text=all_text, date=date, tell=_say)
 
 
 @app.command()

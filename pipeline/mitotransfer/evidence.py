@@ -32,9 +32,14 @@ class Span(NamedTuple):
     ident: str = ""
 
 
+def role_parts(cell: str) -> list[str]:
+    """The column `roles` cut into its roles, each as it is written."""
+    return _NEXT.split(cell) if cell else []
+
+
 def read_roles(cell: str) -> list[RoleText]:
     """The roles of the column `roles`; what is not of its form, as a hand-edited file may hold it, is left out."""
-    found = (_ROLE.fullmatch(part) for part in _NEXT.split(cell))
+    found = (_ROLE.fullmatch(part) for part in role_parts(cell))
     return [RoleText(m["name"], m["surface"], m["ident"], m["target"] or "") for m in found if m]
 
 

@@ -28,12 +28,17 @@ _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－�
 _MISSING_IDS = re.compile(r"-(?:; (?:-|[A-Za-z_]+:[\w.:]+))*", re.ASCII)
 
 
+def clean(text: str) -> str:
+    """`text` as tables hold it: control characters are blanks, one for one, so that offsets stay true."""
+    return text.translate(_CLEANED)
+
+
 def to_cell(value: str) -> str:
     """`value` as it is written to a table: control characters cleaned, a formula told by a leading apostrophe.
 
     Apostrophes before what looks like a formula are doubled by one, so that `from_cell` gives the cleaned value back.
     """
-    text = value.translate(_CLEANED)
+    text = clean(value)
     return f"'{text}" if _is_formula(text.lstrip("'")) else text
 
 

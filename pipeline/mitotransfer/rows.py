@@ -26,6 +26,8 @@ def _ids(role: str, what: str) -> Any:
 
 
 TRUTH = ("true", "false")
+# events that state the finding of a row; the others (effects, regulation, labelling) only add to one
+MAIN_EVENTS = frozenset({"secretion", "transfer", "uptake", "transplantation", "trial"})
 REVIEW_STATES = ("proposed", "accepted", "edited", "rejected", "conflict")
 SOURCES = ("table", "prose", "both", "curator")
 _ROW_ID = "Content hash of source, place and roles: stable from run to run"
@@ -230,6 +232,15 @@ def role_columns(row_class: type) -> dict[str, tuple[str, str]]:
         elif role := field.metadata["ids"]:
             found[role] = (found.get(role, ("", ""))[0], field.name)
     return found
+
+
+_SINGLE_ROLES = frozenset({"reference", "start", "primary_completion", "study_completion"})
+
+
+def several(row_class: type) -> frozenset[str]:
+    """The columns of a table that hold several values, joined with `SEPARATOR`."""
+    roles = {f.name: f.metadata["role"] or f.metadata["ids"] for f in dataclasses.fields(row_class)}
+    return frozenset(name for name, role in roles.items() if (role and role not in _SINGLE_ROLES) or name == "evidence_ids")
 
 
 ROLES: dict[str, tuple[str, ...]] = {name: tuple(role_columns(cls)) for name, cls in TABLES.items()}

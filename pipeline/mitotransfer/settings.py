@@ -91,13 +91,17 @@ class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Paths are relative to the configuration directory. `prose: false` reads tables only."""
+    """Paths are relative to the configuration directory. `prose: false` reads tables only.
+
+    `off`: rules, as evidence.csv names them, whose findings are left out.
+    """
 
     vocabulary: str = "vocabulary"
     table_headers: str = "table_headers.yaml"
     rules: str = "rules"
     confidence: str = "confidence.json"
     prose: bool = True
+    off: tuple[str, ...] = ()
 
 
 class NlpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,6 +136,12 @@ class EvaluateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     floors: str = "quality_floor.json"
 
 
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`figures`: whether the report's plots are also written as SVG and PNG (needs matplotlib: the extra `figures`)."""
+
+    figures: bool = False
+
+
 class RunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`executor` and `workers` change speed only, never the outputs."""
 
@@ -149,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nlp: NlpSettings = NlpSettings()
     tabulate: TabulateSettings = TabulateSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
+    report: ReportSettings = ReportSettings()
     run: RunSettings = RunSettings()
     root: str = ""
 
@@ -215,6 +226,13 @@ def _forbid_unknown(content: Any, kind: Any, path: Path, place: str) -> None:
         if key not in fields:
             raise ConfigError(f"{path}: unknown key '{place}{key}'; allowed here: {', '.join(sorted(fields))}")
         _forbid_unknown(value, fields[key], path, f"{place}{key}.")
+
+
+def known_against(name: str) -> bool:
+    """Whether a run is scored against decisions. Raises ConfigError for what else it cannot be scored against."""
+    if name not in ("", "decisions"):
+        raise ConfigError(f"--against '{name}': a run can be scored against decisions, or a directory of gold rows")
+    return bool(name)
 
 
 def known_executor(name: str) -> Executor:

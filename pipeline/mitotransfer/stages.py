@@ -5,7 +5,8 @@ raw/        manifest.jsonl, store/<ab>/<sha256>         what was asked for, and 
             registry.jsonl                              what the trial registry says, if it was asked
 parsed/     index.txt, <bucket>/<name>.json             list[Article] of one input
 annotated/  index.txt, <bucket>/<name>.json             list[Annotated] of one input
-outputs/    the tables, evidence, articles, problems, datapackage.json, report.html
+outputs/    the tables, evidence, articles, problems, datapackage.json, provenance.json,
+            report.html, figures/
 ```
 Parse and annotate redo only shards whose key (input, settings, program) changed and remove those of vanished inputs.
 """
@@ -27,12 +28,14 @@ from mitotransfer import evaluate as evaluating
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.decisions import Desk, account
+from mitotransfer.decisions import DECISIONS, Desk, account
 from mitotransfer.document import Annotated, Article, Registered
 from mitotransfer.errors import ConfigError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.origins import origins
+from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -119,6 +122,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         source_version("annotate", "models", "document", "rows", "errors"),
         tree_version(*files),
         str(options.prose),
+        *options.off,
         model,
     )
     source = Shards(parsed)
@@ -182,7 +186,8 @@ def tabulate(
     at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
     tabulating.write_tables(out, tables.files)
     at.written.forget_others(out, _REVIEWED)
-    package = tabulating.datapackage(list(tables.files), __version__)
+    named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
+    package = tabulating.datapackage(named, __version__)
     write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
 
@@ -225,6 +230,14 @@ def evaluate(
     return report
 
 
+def against_decisions(out: Path, metrics: Path | None = None) -> evaluating.Curated:
+    """Scores what a run proposes against what was decided, to `metrics` too. Raises ConfigError, InputError, OutputError."""
+    found = evaluating.against_decisions(out)
+    if metrics is not None:
+        write_whole({metrics: _json(found)})
+    return found
+
+
 def gate(report: evaluating.Report, corpus: Path, settings: Settings) -> list[str]:
     """What stands against the scores by the floors of the configuration: below one, or measured on another corpus."""
     floors = evaluating.read_floors(settings.path(settings.evaluate.floors))
@@ -239,9 +252,18 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     return path
 
 
-def report(out: Path) -> Path:
-    """Writes `out/report.html` from the tables in `out`."""
-    return reviewing.write_report(out)
+def report(out: Path, *, figures: bool = False) -> str:
+    """Writes `out/report.html` from the tables in `out`, with `figures` its plots to `out/figures`, too; says what was written.
+
+    Raises InputError, OutputError, and ConfigError when figures cannot be drawn here; nothing is written then.
+    """
+    if figures:
+        reviewing.check_figures()
+    page = reviewing.write_report(out)
+    if figures:
+        return f"{page}, {len(reviewing.write_figures(out))} files in {out / reviewing.FIGURES}"
+    kept = (out / reviewing.FIGURES).exists()
+    return f"{page}; {out / reviewing.FIGURES} is as it was (--figures draws it anew)" if kept else str(page)
 
 
 def decisions(
@@ -286,14 +308,9 @@ def review(
 ) -> None:
     """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
 
-    `port` 0: any that is free; `browser`: open the page there. What was decided is applied then, as `decisions` does.
-    Raises ConfigError, InputError, OutputError.
+    `port` 0: any free one. What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
     """
-
-    def apply(said: Callable[[str], None]) -> None:
-        decisions((), settings, at, said, annotated)
-
-    reviewing.serve(at, apply, tell, port=port, browser=browser)
+    reviewing.serve(at, lambda said: decisions((), settings, at, said, annotated), tell, port=port, browser=browser)
 
 
 def run(
@@ -310,6 +327,8 @@ def run(
     """
     at = at or desk(out, settings)
     at.log.read()
+    if settings.report.figures:
+        reviewing.check_figures()
     annotating.load(settings.annotate, settings.nlp)
     for _ in fetching.read_requests(inputs, out):
         pass
@@ -329,8 +348,8 @@ def run(
     for name, step in steps:
         done[name] = step()
         tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
-    write_whole({out / METRICS: _json(done)})
-    tell(f"report    {report(out)}")
+    write_whole({out / METRICS: _json(done), out / PROVENANCE: _json(origins(work / "raw", settings))})
+    tell(f"report    {report(out, figures=settings.report.figures)}")
     return not any(counts.failed for counts in done.values())
 
 

@@ -37,14 +37,15 @@ def payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
 def parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
     """A job per manifest line; a name that comes again gets a number, so that every line has a shard."""
     taken: set[str] = set()
-    for line in _manifest(raw):
+    for line in manifest(raw):
         names = chain([line.name], (f"{line.name}@{number}" for number in count(2)))
         name = next(name for name in names if name not in taken)
         taken.add(name)
         yield Job(name, digest(version, msgspec.json.encode(line)), line)
 
 
-def _manifest(raw: Path) -> list[ManifestLine]:
+def manifest(raw: Path) -> list[ManifestLine]:
+    """What was asked for and what came of it. Raises ConfigError when the fetch stage has not run, or left it damaged."""
     try:
         lines = (raw / MANIFEST).read_bytes().splitlines()
         return [msgspec.json.decode(line, type=ManifestLine) for line in lines]

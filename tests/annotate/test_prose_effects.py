@@ -83,3 +83,59 @@ def test_what_changed_in_the_end_wins_over_what_had_not_yet(resources: Resources
     events = prose_events(Article(Head("PMC1", article_type="research-article"), passages), resources, {})
     roles = [role for event in events for role in event.named("effect")]
     assert [(role.ident, role.direction) for role in roles] == [("outcome:infarct_size", "decrease")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Neutrophil infiltration, interstitial edema and apoptosis were diminished by transplantation.",
+         {"neutrophil_infiltration:decrease", "edema:decrease", "cell_death:decrease"}),
+        ("Donated mitochondria re-established membrane potential and oxidative phosphorylation.",
+         {"mitochondrial_membrane_potential:increase", "oxidative_phosphorylation:increase"}),
+        ("Transplantation of mitochondria brought down troponin I and lactate.", {"troponin:decrease", "lactate:decrease"}),
+        ("Mitochondrial transplantation shielded neurons from oxidative stress and apoptosis.",
+         {"oxidative_stress:decrease", "cell_death:decrease"}),
+        ("Mitochondrial transfer allowed respiration to resume.", {"mitochondrial_respiration:increase"}),
+    ],
+)  # fmt: skip
+def test_lists_and_particles_are_read_by_the_order_of_words(text: str, wanted: set[str], resources: Resources) -> None:
+    assert effects(text, resources) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The ATP content of recipient cells was 1.6 times that of controls.", {"atp_production:increase"}),
+        ("Lactate in co-cultured cells was half that of cells grown alone.", {"lactate:decrease"}),
+        ("Ejection fraction was 54% in hearts given mitochondria and 38% in vehicle hearts.", {"ejection_fraction:increase"}),
+        ("Infarct volume was 21 mm3 in controls but 9 mm3 after transplantation of mitochondria.", {"infarct_size:decrease"}),
+        ("65% of neurons with donated mitochondria survived, against 25% in plain medium.", {"animal_survival:increase"}),
+        ("Ejection fraction was 54% in young and 38% in old mice.", set()),
+        ("Infarct size as a share of the area at risk was 8% with mitochondria and 34% with buffer.", {"infarct_size:decrease"}),
+    ],
+)  # fmt: skip
+def test_numbers_alone_tell_a_change_where_the_treated_side_is_named(text: str, wanted: set[str], resources: Resources) -> None:
+    assert effects(text, resources) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("When nanotubes were blocked, ATP did not recover.", {"atp_production:increase"}),
+        ("Inhibition of glycolysis increased apoptosis.", set()),
+    ],
+)
+def test_what_is_lost_without_the_transfer_is_its_effect(text: str, wanted: set[str], resources: Resources) -> None:
+    assert effects(text, resources) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Neurons that had received mitochondria were less prone to apoptosis.", {"cell_death:decrease"}),
+        ("Recipients of mitochondria were less sensitive to bortezomib.", {"drug_sensitivity:decrease"}),
+        ("Transfer of mitochondria restored the ability to proliferate.", {"self_renewal_and_proliferation:increase"}),
+    ],
+)
+def test_verbs_adjectives_and_things_name_outcomes(text: str, wanted: set[str], resources: Resources) -> None:
+    assert effects(text, resources) == wanted

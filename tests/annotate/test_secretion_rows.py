@@ -12,6 +12,7 @@ from mitotransfer.annotate.resources import Resources, load
 from mitotransfer.document import Article, Head, Passage
 from mitotransfer.settings import load as load_settings
 
+TITLE = "Pericytes transfer mitochondria to neurons"
 RELEASE = "Release of damaged mitochondria by stressed cells"
 Row = dict[str, set[str]]
 
@@ -192,3 +193,37 @@ def test_where_inhibitors_were_bought_tells_no_mechanism(resources: Resources) -
 def test_a_recipient_alone_is_a_finding_only_where_cells_meet(resources: Resources, words: str, count: int) -> None:
     text = f"Pericytes and neurons were kept in the dark. {words} Mitochondria of the pericytes had moved over."
     assert len(rows(resources, text)) == count
+
+
+def test_cells_grown_together_are_a_coculture(resources: Resources) -> None:
+    (row,) = rows(resources, "Pericytes were grown together with neurons and gave mitochondria to them.", title=TITLE)
+    assert row["condition"] == {"coculture"}
+
+
+def test_a_tumor_is_no_condition_of_cells(resources: Resources) -> None:
+    text = "Pericytes transferred mitochondria to melanoma cells under hypoxia, as is common in melanoma."
+    (row,) = rows(resources, text, title="Pericytes transfer mitochondria to melanoma cells")
+    assert row["condition"] == {"hypoxia"}
+
+
+def test_a_further_drug_with_the_same_effect_tells_of_the_mechanism(resources: Resources) -> None:
+    text = "Uptake of the mitochondria was reduced by nystatin. Knocking down Cdc42 had the same effect."
+    (row,) = rows(resources, text, title=TITLE)
+    assert "cdc42" in row["mechanism"]
+
+
+def test_what_arrived_mitochondria_bring_about_is_no_mechanism(resources: Resources) -> None:
+    (row,) = rows(resources, "Transfer activated PGC-1α-driven mitochondrial biogenesis in the neurons.", title=TITLE)
+    assert not row["mechanism"]
+
+
+def test_drugs_against_the_skeleton_add_nothing_to_nanotubes(resources: Resources) -> None:
+    text = "Mitochondria travelled along nanotubes from pericytes to neurons. Cytochalasin D reduced the transfer."
+    (row,) = rows(resources, text, title=TITLE)
+    assert row["mechanism"] == {"tunneling_nanotube"}
+
+
+def test_vesicles_with_other_cargo_are_no_form(resources: Resources) -> None:
+    text = "Pericytes released mitochondria in microvesicles and shed exosomes carrying microRNAs."
+    (row,) = rows(resources, text, title="Release of mitochondria by pericytes")
+    assert row["form"] == {"microvesicle_containing_mitochondria"}

@@ -172,6 +172,22 @@ def test_rejected_evidence_takes_the_values_along_that_only_it_gives(out: Path, 
     assert desk(out).snapshots.read()[log(out)[-1].snapshot].row["mechanism"] == "tunneling nanotube"
 
 
+def test_a_reading_behind_two_rows_is_decided_for_both(tmp_path: Path) -> None:
+    files = tables()
+    files["evidence.csv"].append(line(3, 2, "CD38 raised ATP.", roles="recipient=microglia<cell:microglia>"))
+    page = visitor(written(tmp_path / "both", files))
+    page.decide(1, "reject", evidence=line_id(3))
+    assert [one["decision"] for one in page.row(2)["evidence"]] == ["", "reject"]
+    bob = visitor(tmp_path / "both", "bob")
+    bob.decide(2, "accept", evidence=line_id(3))
+    page.get("rows")
+    for shown in (page, bob, visitor(tmp_path / "both")):  # each way of taking it in comes to the same
+        assert [shown.row(number)["evidence"][-1]["conflicts"] for number in (1, 2)] == [["bob: accept, ada: reject"]] * 2
+    last = page.get("changes", since="0")[1]["undo"]["id"]
+    page.post("undo", decision=last)
+    assert [page.row(number)["evidence"][-1]["decision"] for number in (1, 2)] == ["accept", "accept"]
+
+
 def test_a_row_without_evidence_left_is_rejected(page: Visitor) -> None:
     assert page.decide(2, "reject", evidence=line_id(4))["status"] == "rejected"
     last = page.get("changes", since="0")[1]["undo"]["id"]

@@ -3,119 +3,20 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
-from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pages import RUN, SENTENCE, Page, put, written
 
 from mitotransfer.errors import InputError, OutputError
-from mitotransfer.files import table_lines, write_whole
 from mitotransfer.review import report as report_module
 from mitotransfer.review.report import write_report
-from mitotransfer.rows import FILES, ArticleRow, EvidenceRow, ProblemRow, SecretionRow, TransplantationRow, TrialRow, header
-
-ATTACK = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
-SENTENCE = "Astrocytes transferred <b>mitochondria</b> to neurons & glia."
-
-RUN: dict[str, list[Any]] = {
-    "table1_secretion.csv": [
-        SecretionRow(
-            row_id="s1",
-            cell_type="astrocyte",
-            mechanism="tunneling nanotube; CD38",
-            recipient_cell="neuron; microglia",
-            biological_effect="↑ ATP; = oxidative stress",
-            negated="false",
-            hedged="true",
-            confidence="0.9",
-            source="prose",
-            source_id="PMC1",
-            study_doi="10.1000/a<b",
-            review_status="proposed",
-        ),
-        SecretionRow(row_id="s2", cell_type="MSC", mechanism="CD38", negated="true", source_id="PMC2", review_status="rejected"),
-    ],
-    "table2_transplantation.csv": [],
-    "table3_trials.csv": [TrialRow(row_id="r1", nct_number="NCT02851758", source_id="file.xml", conditions=ATTACK)],
-    "evidence.csv": [
-        EvidenceRow(
-            evidence_id="e1",
-            row_id="s1",
-            source_id="PMC1",
-            section="Results > Transfer",
-            locator="/article/body/sec[2]/p[1]",
-            sentence=SENTENCE,
-            start="11",
-            end="22",
-            event="transfer",
-            rule_id="transfer-verb",
-            negated="false",
-            hedged="true",
-            hedge_cue="may",
-            confidence="0.9",
-        ),
-        EvidenceRow(evidence_id="e2", row_id="r1", source_id="javascript:alert(1)", sentence=ATTACK, start="0", end="9999"),
-    ],
-    "articles.csv": [
-        ArticleRow(id="PMC1", title=ATTACK, status="rows", retracted="true"),
-        ArticleRow(id="PMC2", status="rows", retracted="false"),
-        ArticleRow(id="PMC3", status="no_evidence", reason="no event found"),
-        ArticleRow(id="broken.xml", status="failed", reason="not XML: line 3"),
-    ],
-    "problems.csv": [
-        ProblemRow("PMC1", "parse", "warning", "bad-span", "/article/x", "cut"),
-        ProblemRow("PMC2", "parse", "warning", "bad-span", "", "cut"),
-        ProblemRow("broken.xml", "parse", "error", "not-xml", ATTACK, ATTACK),
-    ],
-}
-
-
-def written(folder: Path, run: dict[str, list[Any]] = RUN) -> str:
-    tables = {
-        folder / name: table_lines(columns, [[getattr(row, column) for column in columns] for row in run.get(name, [])])
-        for name, columns in ((name, header(row_class)) for name, row_class in FILES.items())
-    }
-    write_whole(tables)
-    path = write_report(folder)
-    assert path == folder / "report.html"
-    return path.read_text(encoding="utf-8")
-
-
-class Page(HTMLParser):
-    """The page as a browser sees it: tags with attributes, and the text outside style and script."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.raw: dict[str, str] = {}
-        self.feed(html)
-        self.text = " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "input", "rect", "img"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"</{tag}> closes another element"
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in ("style", "script"):
-            self.raw[self.open[-1]] = data
-        else:
-            self.words.append(data)
-
-    def found(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.tags if name == tag]
+from mitotransfer.rows import SecretionRow, TransplantationRow
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +66,31 @@ def test_policy_allows_the_page_its_own_style_and_script_and_nothing_else(page: 
 
 def test_tables_have_captions_and_scoped_headers(page: Page) -> None:
     assert len(page.found("caption")) == len(page.found("table"))
-    assert {head.get("scope") for head in page.found("th")} == {"row", "col"}
+    assert {head.get("scope") for head in page.found("th")} == {"row", "col", "rowgroup"}
+
+
+def test_headings_leave_no_level_out(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(page: Page) -> None:
+    regions = [attrs for _, attrs in page.tags if attrs.get("class") == "scroll"]
+    assert regions
+    for attrs in regions:
+        assert attrs.get("tabindex") == "0" and attrs.get("role") == "region"
+        assert attrs.get("aria-label") or attrs.get("aria-labelledby")
+
+
+def test_every_plot_has_a_caption_and_its_numbers_as_a_table(tmp_path: Path) -> None:
+    html = written(tmp_path)
+    plots = html.split('<div class="plots">', 1)[1].split("</div>\n<p", 1)[0].split("<h3")[1:]
+    assert len(plots) >= 5
+    for plot in plots:
+        assert len(re.findall(r"<svg class=\"plot\"[^>]* aria-hidden=\"true\">", plot)) == 1
+        assert re.search(r"<figcaption>\w[^<]+</figcaption>", plot)
+        assert "<tbody>" in plot.split("<details>", 1)[1]
 
 
 def test_counts_add_up(page: Page) -> None:
@@ -187,27 +112,36 @@ def test_polarity_doubt_review_and_retraction_are_said_in_words(tmp_path: Path, 
 
 
 def test_effects_have_signs_and_words(page: Page) -> None:
-    assert "↑ increase: ATP = no effect: oxidative stress" in page.text
+    assert "ATP ↑ : increase oxidative stress = : no effect" in page.text
 
 
 def test_evidence_shows_sentence_place_rule_and_cue(page: Page) -> None:
     assert "Evidence: 1 passage for astrocyte" in page.text
     assert SENTENCE in page.text
-    for part in ("Results > Transfer", "/article/body/sec[2]/p[1]", "by rule transfer-verb", "doubt: “may”"):
+    for part in ("Results > Transfer", "/article/body/sec[2]/p[1]", "by rule transfer-verb", "doubt: “may”", "donor: Astrocytes"):
         assert part in page.text
 
 
-def test_trigger_is_marked(tmp_path: Path) -> None:
-    assert re.findall("<mark>(.*?)</mark>", written(tmp_path)) == ["transferred"]  # broken offsets mark nothing
+def test_trigger_and_roles_are_marked(tmp_path: Path) -> None:
+    html = written(tmp_path)
+    assert re.findall("<mark>(.*?)</mark>", html) == ["this", "transferred"]  # the legend; broken offsets mark nothing
+    assert re.findall(r'<span class="role (\w+)" title="(.*?)">(.*?)</span>', html) == [
+        ("giver", "donor", "Astrocytes"),
+        ("taker", "recipient", "neurons"),
+    ]
+
+
+def test_lines_of_one_sentence_are_one_passage_with_all_readings(tmp_path: Path) -> None:
+    line = RUN["evidence.csv"][0]
+    other = dataclasses.replace(line, evidence_id="e3", event="effect", roles="target=mitochondria<>", start="", end="")
+    page = Page(written(tmp_path, RUN | {"evidence.csv": [line, other]}))
+    assert "Evidence: 1 passage for astrocyte" in page.text
+    assert page.text.count("glia.") == 1
+    assert "transfer by rule transfer-verb" in page.text and "effect by rule transfer-verb" in page.text
 
 
 def test_row_without_evidence_says_so(page: Page) -> None:
     assert "Evidence: 0 passages for MSC No line of evidence.csv names this row." in page.text
-
-
-def test_charts_leave_out_absences_and_rejected_rows(page: Page) -> None:
-    assert "Mechanism Rows Bar CD38 1 tunneling nanotube 1" in page.text
-    assert "astrocyte → microglia 1 astrocyte → neuron 1" in page.text
 
 
 def test_problems_are_grouped_worst_first(page: Page) -> None:
@@ -224,8 +158,9 @@ def test_empty_run_is_a_page_too(tmp_path: Path) -> None:
     page = Page(written(tmp_path, {}))
     assert page.open == []
     assert "0 inputs = 0. Rows: 0 secretion" in page.text
-    assert page.text.count("No rows.") == 3
+    assert page.text.count("No rows.") == 6  # of three tables, printed and row by row
     assert "None were met." in page.text
+    assert page.found("svg") == []
 
 
 def test_long_tables_are_cut_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,10 +177,24 @@ def test_scores_are_shown_when_metrics_hold_them(tmp_path: Path, nested: bool) -
     score = {"precision": 0.5, "recall": 0.25, "f1": 0.3333, "gold": 8, "predicted": 4}
     table = {"rows": score, "fields": {}, "fields_micro": score, "polarity_accuracy": None}
     scores = {"documents": 2, "rows_micro": score, "fields_micro": score, "tables": {"trials": table}}
-    (tmp_path / "metrics.json").write_text(json.dumps({"evaluate": scores, "parse": {"seconds": 1.5}} if nested else scores))
+    name = "metrics.json" if nested else "quality.json"
+    (tmp_path / name).write_text(json.dumps({"evaluate": scores, "parse": {"seconds": 1.5}} if nested else scores))
     text = Page(written(tmp_path)).text
     assert "against 8 gold rows of 2 documents" in text
     assert "Clinical trials: rows 0.500 0.250 0.333" in text
+    assert "Not shown for want of data" in text and "the run has not been scored" in text  # for calibration
+
+
+def test_reliability_is_drawn_when_scores_hold_it(tmp_path: Path) -> None:
+    score = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "gold": 8, "predicted": 4}
+    bins = {"0.8-1.0": {"values": 12, "confidence": 0.9, "right": 0.75}}
+    scores = {"documents": 2, "rows_micro": score, "fields_micro": score, "tables": {}}
+    scores |= {"reliability": {"bins": bins, "brier": 0.0625, "gap": 0.15}}
+    (tmp_path / "quality.json").write_text(json.dumps(scores))
+    page = Page(written(tmp_path))
+    assert "on 2 documents with gold rows (12 values; Brier score 0.062, mean gap 0.150)" in page.text
+    assert "0.8-1.0 0.900 0.750 12" in page.text
+    assert len(page.found("circle")) == 1
 
 
 def test_timings_in_the_metrics_do_not_change_the_page(tmp_path: Path) -> None:
@@ -256,13 +205,36 @@ def test_timings_in_the_metrics_do_not_change_the_page(tmp_path: Path) -> None:
 def test_missing_or_damaged_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"table1_secretion\.csv: cannot be read"):
         write_report(tmp_path)
-    written(tmp_path)
+    put(tmp_path)
+    (tmp_path / "provenance.json").write_text('{"program": 1}')
+    with pytest.raises(InputError, match=r"provenance\.json: not the provenance of a run"):
+        write_report(tmp_path)
+    (tmp_path / "provenance.json").unlink()
     (tmp_path / "metrics.json").write_text("{")
     with pytest.raises(InputError, match=r"metrics\.json: not JSON"):
         write_report(tmp_path)
     (tmp_path / "problems.csv").write_text("code\nx\n")
     with pytest.raises(InputError, match=r"problems\.csv: missing columns: message"):
         write_report(tmp_path)
+
+
+def test_run_without_provenance_says_so(page: Page) -> None:
+    """Outputs of an earlier version, or of single stages."""
+    assert "there is no provenance.json beside them" in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "tags"),
+    [("accepted", ["Accepted by a reviewer"]), ("edited", ["Edited by a reviewer"]), ("conflict", ["Reviewers disagree"])],
+)
+def test_decisions_are_shown_and_counted(tmp_path: Path, status: str, tags: list[str]) -> None:
+    rows = [SecretionRow(row_id="s1", cell_type="astrocyte", source_id="PMC2", review_status=status)]
+    html = written(tmp_path, RUN | {"table1_secretion.csv": rows})
+    body = html.split('id="row-s1"', 1)[1].split("</tbody>", 1)[0]
+    assert re.findall(r'<span class="tag ?\w*">(.*?)</span>', body) == tags
+    counts = "0 1" if status == "conflict" else "1 0"
+    reviewed, disputed = counts.split()
+    assert f"Secretion and transfer 1 1 0 0 {reviewed} 0 {disputed}" in Page(html).text
 
 
 def test_page_that_cannot_be_written_is_named(tmp_path: Path) -> None:

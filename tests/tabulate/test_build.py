@@ -209,6 +209,36 @@ def test_ids_depend_on_source_place_and_roles_alone() -> None:
     assert len({row_id(base), *others}) == 4
 
 
+def test_arms_of_a_study_that_share_their_first_finding_have_ids_of_their_own() -> None:
+    place = Locator("/article/p[1]", "Results", "Astrocytes released mitochondria.", 0, 10)
+    other = Role("recipient", "microglia", "cell:microglia", label="microglia")
+    first = event(DONOR, source="prose", group="arm 1", locator=place)
+    arms = [
+        first,
+        event(RECIPIENT, kind="uptake", source="prose", group="arm 1", locator=place),
+        msgspec.structs.replace(first, group="arm 2"),
+        event(other, kind="uptake", source="prose", group="arm 2", locator=place),
+    ]
+    files = build(article(*arms))
+    both = [row.row_id for row in files["table1_secretion.csv"]]
+    assert len(set(both)) == 2
+    keys = [(line.evidence_id, line.row_id) for line in files["evidence.csv"]]
+    assert len(keys) == len(set(keys)) == 4
+    assert len({evidence_id for evidence_id, _ in keys}) == 3  # the finding that they share is one
+
+
+def test_rows_alike_in_everything_are_told_apart_by_number() -> None:
+    place = Locator("/article/p[1]", "Results", "Astrocytes released mitochondria.", 0, 10)
+    events = [event(DONOR, RECIPIENT, source="prose", group=name, locator=place) for name in ("arm 1", "arm 2")]
+    assert len({row.row_id for row in build(article(*events))["table1_secretion.csv"]}) == 2
+
+
+def test_two_rules_that_find_the_same_make_one_line_of_evidence() -> None:
+    found = [event(DONOR, RECIPIENT, rule=rule, confidence=sure) for rule, sure in (("a", 0.7), ("b", 0.9), ("c", 0.8))]
+    (line,) = build(article(*found))["evidence.csv"]
+    assert (line.rule_id, line.confidence) == ("b", "0.90")
+
+
 def test_content_id_keeps_parts_apart() -> None:
     assert content_id("r", "ab", "c") != content_id("r", "a", "bc")
     assert len(content_id("r", "\ud800")) == 16  # half a character has no UTF-8 form

@@ -87,7 +87,7 @@ def test_every_column_is_described_in_order() -> None:
 def test_keys_are_the_ids() -> None:
     keys = {r["path"]: r["schema"].get("primaryKey") for r in datapackage(list(FILES), "1")["resources"]}
     assert keys["table1_secretion.csv"] == ["row_id"]
-    assert keys["evidence.csv"] == ["evidence_id"]
+    assert keys["evidence.csv"] == ["evidence_id", "row_id"]
     assert keys["articles.csv"] == ["id"]
     assert keys["problems.csv"] is None
 

@@ -11,7 +11,7 @@ from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbr
 from mitotransfer.annotate.effects import is_inverse
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.registry import registered
-from mitotransfer.annotate.resources import Resources, load, model_version
+from mitotransfer.annotate.resources import Resources, kb_version, load, model_version
 from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.annotate.studies import is_review, own_study
@@ -19,7 +19,7 @@ from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
 from mitotransfer.errors import Problem
 
-__all__ = ["Resources", "annotate_article", "load", "model_version", "registered"]
+__all__ = ["Resources", "annotate_article", "kb_version", "load", "model_version", "registered"]
 
 _PREPARED = "agent:isolated_mitochondria"
 
@@ -46,6 +46,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
         events += read_table(table, article, resources, extra | abbreviation_forms(foot, resources.everything))
     if resources.prose:
         events += prose_events(article, resources, extra, short, screening=screening)
+    events = [event for event in events if event.rule not in resources.off]
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
     return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)

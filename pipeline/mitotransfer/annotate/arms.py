@@ -14,6 +14,7 @@ from mitotransfer.annotate.routes import IN_VITRO, routes_in
 from mitotransfer.document import Mention, Role
 
 _SEVERAL = 2
+_SPECIES_MITOCHONDRIA = re.compile(r"<species(\d+)/> <mito")
 _ORGAN_OF = re.compile(r"<species(\d+)/> (?:[\w-]+ ){0,1}<tissue(\d+)/>")
 
 
@@ -40,7 +41,9 @@ def _by_source(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Draft]:
     rows = []
     for (source, way), readings in told.items():
         arm = Draft(row.table, row.negated, [_copy(f) for r in readings for f in r.findings if f in row.findings])
-        arm.apart = frozenset(id(r.sentence) for r in own if _of_another(r, source, way, named, told))
+        arm.apart = frozenset(
+            id(r.sentence) for r in own if _of_another(r, source, way, named, told) or _of_other_species(r, source, named, frame)
+        )
         rows.append(arm)
     return rows
 
@@ -54,6 +57,13 @@ def _of_another(
     if mine & set(named) and source not in mine:
         return True
     return any(reading is other for pair, places in told.items() if pair != (source, way) for other in places)
+
+
+def _of_other_species(reading: Reading, source: str, named: Collection[str], frame: Frame) -> bool:
+    """Whether a sentence speaks of mitochondria of a species of which another source is, and this one is not said to be."""
+    said = {reading.slots.mentions[int(number)].ident for number in _SPECIES_MITOCHONDRIA.findall(reading.slots.text)}
+    others = {species for one in named if one != source for species in frame.owners.get(one, ())}
+    return bool(said & (others - set(frame.owners.get(source, ()))))
 
 
 def _by_preparation(row: Draft, own: Sequence[Reading], frame: Frame) -> list[Draft]:

@@ -16,12 +16,28 @@ from mitotransfer.annotate.rules import ProseRules
 _HARMS = frozenset({"disease", "condition", "model_procedure"})
 _SAFETY = frozenset({"no_evidence_of", "no_harm"})  # only a treatment is said to have done none
 _PRONOUNS = frozenset({"it", "they", "these", "this", "which", "that", "both", "those", "either", "each"})
+_TAKERS = frozenset({"recipient", "acceptor", "taker", "receiver", "beneficiary"})
 _CONDITIONS = frozenset({"when", "once", "if", "after", "as", "upon", "where"})
 _ACTIVE = frozenset({"changes_object", "leads_to", "shifts_to", "shifts_from", "protects_from", "small_clause"})
+_QUANTITIES = frozenset({"%", "half", "third", "quarter", "fold", "percent", "much", "factor", "order", "times", "day", "week"})
 # what a sentence opens with holds for all of its clauses
 _LEAD = re.compile(r"^(?:in|after|when|once|upon|under|with|without|by|following|on|if|among|during)\b[^,]*,", re.IGNORECASE)
 _GROUPS = re.compile(
     r"\b(?:between|in|among|across) (?:the )?(?:two |both |all |three )?(?:groups|treatments|arms)\b", re.IGNORECASE
+)
+_GENE = re.compile(r"(?=\S*[A-Z]{2})[\w/α-ω-]{3,}(?: (?:signall?ing|activation|activity|expression|pathway))?|this|that")
+# what was stopped is the transfer, not something within the cells
+_TRANSFER = re.compile(
+    r"\b(?:transfers?|nanotub\w+|TNTs?|uptake|internali[sz]ation|donation|gap junctions?|connexin|Cx43|contact"
+    r"|transwell)\b",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r"(?:as a (?:result|consequence)|consequently|in consequence|accordingly|in turn|hence|thereby|(?:in )?this way)\b",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(
+    r"\b(?:silenc|knock|block|inhibit|siRNA|shRNA|deplet|deficien|prevent|disrupt|abolish|without)\w*", re.IGNORECASE
 )
 _BASELINE = re.compile(r"\b(?:baseline|before|prior|beginning|start|initial\w*|pre-?\w*)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"\b(?:sham|vehicle|untreated|naive|saline|PBS|placebo|controls?)\b", re.IGNORECASE)
@@ -35,10 +51,13 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
     """
     rules = resources.rules
     trigger = outcome.change.trigger
+    verdict: bool | None
+    if outcome.change.rule == "compared":
+        return begun and not _is_stopped(trigger.doc.text, rules)  # which side was treated is known
     verb = _verb(trigger)
     doer = _doer(outcome, verb)
-    if doer is not None:
-        return _by(doer, rules)
+    if doer is not None and (verdict := _by(doer, rules)) is not None:
+        return verdict
     seen: Token | None = verb
     own = {token.i for token in phrase(outcome.change.outcome)} | {outcome.change.outcome.i}
     while seen is not None:
@@ -49,7 +68,36 @@ def is_due(outcome: Outcome, resources: Resources, *, begun: bool = True) -> boo
             return False  # "cells on a surface that prevents migration": who or what they are
         up = seen.head != seen and (seen.dep_ in ("conj", "advcl", "ccomp") or _says_of_head(seen))
         seen = _verb(seen.head) if up else None
-    return begun and bool(outcome.ident) and (outcome.change.rule in _SAFETY or _is_better(outcome, resources))
+    if not begun or not outcome.ident:
+        return False
+    follows = _CONSEQUENCE.match(trigger.doc.text) is not None or "thereby" in trigger.doc.text
+    entry = resources.vocabulary.entries[outcome.ident].extra
+    return (
+        follows
+        or outcome.change.rule in _SAFETY
+        or _is_better(outcome, resources)
+        or (entry.get("class") == "oncologic" and outcome.direction == "increase")  # what a tumor gains is no good to us
+    )
+
+
+def lost_without(outcome: Outcome, resources: Resources) -> str:
+    """The direction in which mitochondria that moved change an outcome, told by what happened when they were stopped.
+
+    "When nanotubes were cut, ATP did not recover": they raise ATP. Empty where a sentence does not tell.
+    """
+    rules = resources.rules
+    text = outcome.change.trigger.doc.text
+    stopped = _STOPPED.search(text, 0, outcome.change.trigger.idx)
+    if not outcome.ident or stopped is None or not _is_stopped(text, rules) or not _TRANSFER.search(text):
+        return ""
+    polarity = resources.vocabulary.entries[outcome.ident].extra.get("polarity", "")
+    if polarity not in ("up", "down"):
+        return ""
+    good = "increase" if polarity == "up" else "decrease"
+    says = outcome.change.trigger._.says
+    missing = outcome.direction == "none" and says in ("improve", good)
+    worse = outcome.direction in ("increase", "decrease") and outcome.direction != good
+    return good if missing or worse else ""
 
 
 def _says_of_head(verb: Token) -> bool:
@@ -72,7 +120,7 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     for child in [*(verb.children if trigger.pos_ in ("ADJ", "ADV") and verb.lemma_ == "be" else ()), *trigger.children]:
         if child.dep_ in ("agent", "prep") and child.lower_ == "by":
             named: Token | None = next((one for one in child.children if one.dep_ in ("pobj", "pcomp")), None)
-            if named is not None and named.pos_ != "NUM":
+            if named is not None and not _is_quantity(named):
                 return named
     if outcome.change.rule == "attributive" and (before := doer_before(trigger)) is not None:
         return before
@@ -85,8 +133,13 @@ def _doer(outcome: Outcome, verb: Token) -> Token | None:
     return None
 
 
-def _by(doer: Token, rules: ProseRules) -> bool:
-    """Whether the doer is what hands over or is given."""
+def _is_quantity(token: Token) -> bool:
+    """ "By as much as 14%", "by half": how much, not who."""
+    return token.pos_ == "NUM" or any(one.pos_ == "NUM" or one.lower_ in _QUANTITIES for one in token.subtree)
+
+
+def _by(doer: Token, rules: ProseRules) -> bool | None:
+    """Whether the doer is what hands over or is given; None for a gene or protein, which can stand between."""
     narrow = doer.dep_ in ("compound", "nmod") or any(child.dep_ == "relcl" for child in doer.children)
     tokens = [*phrase(doer), *_received(doer)] if narrow else list(doer.subtree)
     text = _text(tokens)
@@ -94,11 +147,13 @@ def _by(doer: Token, rules: ProseRules) -> bool:
         return False
     if _names_mitochondria(text, tokens, rules):
         return True
-    if (doer._.slot == "cell" and not _CONTROL.search(text)) or doer.lower_ in _PRONOUNS:
+    if (doer._.slot == "cell" and not _CONTROL.search(text)) or doer.lower_ in _PRONOUNS or doer.lemma_ in _TAKERS:
         return True
     if rules.is_harm.search(text) or any(one._.slot in _HARMS for one in tokens):
         return False
-    return any(one._.slot == "cell" for one in tokens) or rules.is_treatment.search(text) is not None
+    if any(one._.slot == "cell" for one in tokens) or rules.is_treatment.search(text):
+        return True
+    return None if _GENE.fullmatch(phrase(doer).text) else False
 
 
 def _received(doer: Token) -> list[Token]:

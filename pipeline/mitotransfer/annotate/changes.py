@@ -6,14 +6,16 @@ put together: what attenuates a loss of potential raises potential.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
+from mitotransfer.annotate.comparisons import compared
 from mitotransfer.annotate.cues import Cue, polarity_at
 from mitotransfer.annotate.dependencies import Found
-from mitotransfer.annotate.phrases import coordinated, named
+from mitotransfer.annotate.listed import is_joined, told_in_lists
+from mitotransfer.annotate.phrases import coordinated, named, phrase
 from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.document import Mention
 
@@ -22,7 +24,30 @@ _ATTRIBUTES = frozenset({"amod", "advmod", "nmod", "nummod"})
 _ATTRIBUTE_TAGS = frozenset({"JJR", "RBR", "VBN", "VBD", "JJ"})
 _BELONGING = frozenset({"of", "in", "on", "to"})
 _UNREAL = frozenset({"may", "might", "could", "can", "would", "should", "will"})
-_SEEN = frozenset({"find", "show", "see", "observe", "appear", "seem", "prove", "help", "report", "know", "demonstrate", "fail"})
+_SEEN = frozenset(
+    {
+        "allow",
+        "enable",
+        "permit",
+        "let",
+        "cause",
+        "lead",
+        "make",
+        "prompt",
+        "find",
+        "show",
+        "see",
+        "observe",
+        "appear",
+        "seem",
+        "prove",
+        "help",
+        "report",
+        "know",
+        "demonstrate",
+        "fail",
+    }
+)
 _POPULATION = frozenset({"with", "of", "than", "for", "among", "between", "without"})
 _WITHOUT_OBJECT = frozenset({"changes_itself", "rose", "just_before"})
 
@@ -39,13 +64,17 @@ class Change(NamedTuple):
     rule: str
 
 
-def find_changes(found: Sequence[Found], outcomes: Sequence[Mention], cues: list[Cue], rules: ProseRules) -> list[Change]:
+def find_changes(
+    doc: Doc, found: Sequence[Found], outcomes: Sequence[Mention], cues: list[Cue], rules: ProseRules
+) -> list[Change]:
     """The changes that rules over syntax found in one sentence, each outcome once, in the order of the text.
 
     `outcomes` are its names of outcomes, which stay whole ("loss of neurons"); `cues` are its negations.
     """
     states = frozenset(rules.lists.get("states", ()))
-    effects = [one for one in found if one.rule.event == "effect" and _stands(one, states)]
+    told = [one for one in found if one.rule.event == "effect"]
+    effects = [one for one in told if _stands(one, states)]
+    refused = {one.tokens["outcome"].i for one in told if one not in effects}
     nested = {change.trigger.i for one in effects for change in _first(one) if change.rule in ("change_of", "compound_change")}
     best: dict[int, Change] = {}
     for one in effects:
@@ -53,11 +82,54 @@ def find_changes(found: Sequence[Found], outcomes: Sequence[Mention], cues: list
             for whole in _composed(change, nested, outcomes, rules):
                 if whole.trigger == whole.outcome or _is_unreal(whole.trigger):
                     continue
-                if (told := _with_denial(whole, cues)).meaning != "change":  # which way nobody says
-                    best.setdefault(whole.outcome.i, told)
+                if (sure := _with_denial(whole, cues)).meaning != "change":  # which way nobody says
+                    best.setdefault(whole.outcome.i, sure)
+    for lost in _lost(doc, best, refused, outcomes, rules):
+        if not _is_unreal(lost.trigger) and (sure := _with_denial(lost, cues)).meaning != "change":
+            best.setdefault(lost.outcome.i, sure)
     inner = {change.outcome.i for change in best.values()}
     kept = (change for change in best.values() if change.rule != "does_better" or change.outcome.i in inner)
     return sorted(kept, key=lambda change: change.outcome.i)
+
+
+def _lost(
+    doc: Doc, best: Mapping[int, Change], refused: set[int], outcomes: Sequence[Mention], rules: ProseRules
+) -> Iterator[Change]:
+    """Changes of named outcomes that stand in a list with a word for a direction, and that no rule over syntax found."""
+    spans = [phrase(change.outcome) for change in best.values()]
+    known = {token.i for span in spans for token in span} | set(best) | refused
+    free = [name for name in outcomes if known.isdisjoint(_tokens(doc, name))]
+    words = rules.outcome_words
+    for told in told_in_lists(doc, free, words.carriers, rules.lists.get("intransitive", ())):
+        meaning = told.meaning or told.trigger._.says
+        if told.outer is not None and told.outer._.says:
+            meaning = compose(told.outer._.says, meaning)
+        yield Change(told.outcome, meaning, told.outer or told.trigger, "listed")
+
+
+def find_compared(doc: Doc, outcomes: Sequence[Mention], known: Collection[Change], rules: ProseRules) -> list[Change]:
+    """The changes that only numbers tell, of outcomes without a change among the `known`."""
+    taken = {token.i for change in known for token in phrase(change.outcome)} | {change.outcome.i for change in known}
+    free = [name for name in outcomes if taken.isdisjoint(_tokens(doc, name))]
+    found: dict[int, Change] = {}
+    for one in compared(doc.text, free, rules.is_treatment):
+        outcome, trigger = doc.char_span(one.start, one.end, alignment_mode="expand"), _token_at(doc, one.trigger)
+        if outcome is None or trigger is None or outcome[-1].i in taken:
+            continue
+        last = outcome[-1]
+        while last.i + 1 < len(doc) and last.nbor().lemma_ in rules.outcome_words.carriers:
+            last = last.nbor()  # "ATP content"
+        found.setdefault(last.i, Change(last, one.direction, trigger, "compared"))
+    return list(found.values())
+
+
+def _token_at(doc: Doc, offset: int) -> Token | None:
+    return next((token for token in doc if token.idx <= offset < token.idx + len(token)), None)
+
+
+def _tokens(doc: Doc, name: Mention) -> set[int]:
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return {token.i for token in span} if span is not None else set()
 
 
 def _first(found: Found) -> list[Change]:
@@ -71,6 +143,10 @@ def _stands(found: Found, states: Collection[str]) -> bool:
     before = [token.lower_ for token in trigger.doc[max(0, trigger.i - 2) : trigger.i + 1]]
     if "no longer" in " ".join(before):
         return False  # an effect that went away with its cause is a control
+    if rule == "becomes" and outcome.i + 1 < len(outcome.doc) and outcome.nbor().pos_ == "NOUN":
+        return False  # "became senescent, and effector functions …"
+    if trigger.lemma_ == "recover" and rule == "changed_passive" and any(one.lower_ == "from" for one in trigger.children):
+        return False  # "was recovered from the lungs": found there
     if rule == "changed_too" and (_has(trigger, "nsubjpass") or _has(trigger, "nsubj")):
         return False
     if rule in _WITHOUT_OBJECT and (_has(trigger, "dobj") or (rule == "just_before" and _has(trigger, "nsubj"))):
@@ -78,7 +154,7 @@ def _stands(found: Found, states: Collection[str]) -> bool:
     if rule == "attributive":
         state = trigger.lower_ in states and doer_before(trigger) is None
         told_of = doer_before(trigger) is None and _is_population(outcome, trigger)
-        return not (state or trigger.i > outcome.i or told_of or _is_joined(trigger))
+        return not (state or trigger.i > outcome.i or told_of or is_joined(trigger))
     return not (trigger.dep_ == "amod" and trigger.head.i > trigger.i)
 
 
@@ -96,17 +172,13 @@ def _has(token: Token, dep: str) -> bool:
     return any(child.dep_ == dep for child in token.children)
 
 
-def _is_joined(trigger: Token) -> bool:
-    """ "LPS-induced inflammation": the participle says where it came from."""
-    return trigger.i > 0 and trigger.doc[trigger.i - 1].text in "-‐‑–"
-
-
 def _is_population(outcome: Token, trigger: Token) -> bool:
     """ "Patients with reduced ejection fraction": who they are."""
     head = outcome.head
     if outcome.dep_ != "pobj" or head.lower_ not in _POPULATION:
         return False
-    return head.lower_ == "than" or (trigger.tag_ in ("VBN", "VBD", "JJ") and head.head.pos_ in ("NOUN", "PROPN"))
+    people = head.head.lemma_ in ("patient", "participant", "subject", "individual", "woman", "man", "child", "donor")
+    return head.lower_ == "than" or people or (trigger.tag_ in ("VBN", "VBD", "JJ") and head.head.pos_ in ("NOUN", "PROPN"))
 
 
 def _spread(found: Found, rules: ProseRules) -> Iterator[Change]:
@@ -165,7 +237,7 @@ def _attribute(token: Token, rules: ProseRules, *, listed: bool) -> Token | None
         and child.tag_ in _ATTRIBUTE_TAGS
         and (child.lower_ not in rules.lists.get("states", ()) or (listed and child.tag_ in ("VBN", "VBD")))
     )
-    return next((child for child in found if not _is_joined(child)), None)
+    return next((child for child in found if not is_joined(child)), None)
 
 
 def _composed(change: Change, nested: set[int], outcomes: Sequence[Mention], rules: ProseRules) -> list[Change]:
@@ -252,10 +324,18 @@ def _is_unreal(trigger: Token) -> bool:
     while verb.pos_ != "VERB" and verb.head != verb:
         verb = verb.head
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
-    if "to" in helpers and not (verb.dep_ == "xcomp" and verb.head.lemma_ in _SEEN):
+    if "to" in helpers and not (verb.dep_ in ("xcomp", "ccomp", "advcl") and verb.head.lemma_ in _SEEN):
         return True  # what was wanted: "to inhibit opening"
-    either = [child for child in trigger.children if child.dep_ == "conj" and child._.says == _OPPOSITE.get(trigger._.says)]
+    either = [
+        child
+        for child in trigger.children
+        if child.dep_ == "conj" and child._.says == _OPPOSITE.get(trigger._.says) and not _has_subject(child)
+    ]
     return bool(either) or bool(helpers & _UNREAL)  # "was raised or lowered" is what was done, not what came of it
+
+
+def _has_subject(verb: Token) -> bool:
+    return _has(verb, "nsubj") or _has(verb, "nsubjpass")
 
 
 def subject(verb: Token) -> Token | None:

@@ -24,9 +24,8 @@ _MOST = 4
 _COCULTURE = "condition:coculture"
 # What is asked of a mechanism, or tells of a preparation or a trial, is no condition of cells that hand over mitochondria.
 _NO_KINDS = frozenset({"genotype", "clinical", "life stage"})
-_NEVER = frozenset(
-    {"disease:cancer", "disease:chemoresistance", "condition:chemoresistance", "condition:healthy", "condition:wild_type"}
-)
+_NEVER = frozenset({"disease:chemoresistance", "condition:chemoresistance", "condition:healthy", "condition:wild_type"})
+_CANCER = "disease:cancer"
 
 
 def add_conditions(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
@@ -79,6 +78,8 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
     together = [
         m for m in named if _is_coculture(m, frame) and not (reading.controlled and m.ident != _COCULTURE and "trans" in m.ident)
     ]
+    if not together and (word := sign["grown_together"].search(reading.slots.text)) is not None:
+        together = [_grown(reading, word[0])]
     if together and (finding or _names_cell(reading, row, frame)):
         found += together[:1]
     for _, nodes in reading.syntax:
@@ -98,6 +99,13 @@ def _conditions(reading: Reading, row: Draft, frame: Frame, *, finding: bool) ->
     return [m for m in dict.fromkeys(found) if not sign["spared_from"].search(text, 0, m.start)]
 
 
+def _grown(reading: Reading, phrase: str) -> Mention:
+    """A coculture that is told in other words, of which the first stand in the sentence as in its slotted form (`phrase`)."""
+    surface = phrase.partition(" <")[0]
+    begin = max(reading.sentence.text.find(surface), 0)
+    return Mention(begin, begin + len(surface), "condition", _COCULTURE, surface)
+
+
 def _is_coculture(mention: Mention, frame: Frame) -> bool:
     return mention.ident in frame.resources.vocabulary.entries and frame.resources.vocabulary.is_a(mention.ident, _COCULTURE)
 
@@ -109,6 +117,8 @@ def _fits(mention: Mention, reading: Reading, frame: Frame) -> bool:
         return False
     if sign["dysfunction"].match(mention.surface) or mention.ident in _NEVER:
         return False
+    if frame.resources.vocabulary.is_a(mention.ident, _CANCER):
+        return False  # what tumor cells are
     if sign["healed"].match(reading.sentence.text[mention.end :]):
         return False
     if _is_coculture(mention, frame):

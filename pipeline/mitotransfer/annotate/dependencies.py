@@ -158,9 +158,18 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
         if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
         known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
-        token._.says = meanings.get(known, "")
+        token._.says = "" if _is_name(token) else meanings.get(known, "")
         if known and token.pos_ == "VERB" and known != token.lower_:
             token.lemma_ = known
+
+
+def _is_name(token: Token) -> bool:
+    """ "Spare respiratory capacity": a measure, no change."""
+    return (
+        token.lower_ in ("spare", "reserve")
+        and token.i + 1 < len(token.doc)
+        and token.nbor().lower_ in ("respiratory", "capacity")
+    )
 
 
 def _bare(form: str) -> list[str]:

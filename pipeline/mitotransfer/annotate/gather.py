@@ -14,7 +14,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.row_effects import add_effects
 from mitotransfer.annotate.secretion_rows import complete as complete_secretion
-from mitotransfer.annotate.secretion_rows import secretion_rows, standing
+from mitotransfer.annotate.secretion_rows import is_lesser, secretion_rows, standing
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.transplantation_rows import (
     ISOLATED,
@@ -51,7 +51,8 @@ def gathered_rows(
     transplantation = [row for row in transplantation_rows(own, frame) if transplantation_stands(row, frame)]
     by_sentence = {id(r.sentence): r for r in own}
     for row in secretion:
-        complete_secretion(row, _readings(row, by_sentence), own, frame)
+        lesser = is_lesser(row, secretion, resources.vocabulary)
+        complete_secretion(row, _readings(row, by_sentence), own, frame, lesser=lesser)
     for row in transplantation:
         here = [r for r in own if id(r.sentence) not in row.apart]
         complete_transplantation(row, _readings(row, by_sentence), here, frame)
@@ -106,4 +107,4 @@ def _from_cell(finding: Finding) -> bool:
     """Whether a cell itself releases or hands over what moves."""
     if finding.table != "secretion" or finding.kind == "uptake":
         return False
-    return any(m.category in CELLS for m in finding.roles.get("donor", ()))
+    return "donor" in finding.pronouns or any(m.category in CELLS for m in finding.roles.get("donor", ()))

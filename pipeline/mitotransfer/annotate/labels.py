@@ -14,8 +14,11 @@ from mitotransfer.document import Mention
 _CONFIDENCE = 0.7
 _NO_TRACER = frozenset({
     "label:mitosox", "label:flow_cytometry", "label:lentiviral_mitochondrial_reporter", "label:labeling", "label:unlabeled_cells",
-    "label:phalloidin", "label:wga", "label:rhodamine_123", "label:celltrace", "label:electron_microscopy",
+    "label:phalloidin", "label:wga", "label:rhodamine_123", "label:electron_microscopy",
 })  # fmt: skip
+# Dyes that tell one kind of cell from the other: a label of the transfer where they stand beside one of mitochondria.
+_CELL_DYES = frozenset({"label:celltracker", "label:celltrace", "label:cytotracker_orange"})
+_REPORTER = "label:mitochondrial_reporter_mouse"
 
 
 def add_labels(rows: Sequence[Draft], own: Sequence[Reading], frame: Frame) -> None:
@@ -38,7 +41,16 @@ def _labels(reading: Reading, frame: Frame) -> list[Mention]:
     sign = frame.resources.rules.sign
     if not sign["put_on"].search(reading.sentence.text):
         return []
-    return [m for m in named if sign["label_of_mitochondria"].search(m.surface) or sign["label_of_mitochondria"].search(m.ident)]
+    organelles = [
+        m
+        for m in named
+        if m.ident not in _CELL_DYES
+        and (sign["label_of_mitochondria"].search(m.surface) or sign["label_of_mitochondria"].search(m.ident))
+    ]
+    if len(organelles) > 1:  # "the mitochondrial reporter MitoDsRed"
+        organelles = [m for m in organelles if m.ident != _REPORTER]
+    swapped = sign["labels_swapped"].search(reading.sentence.text) is not None
+    return organelles + [m for m in named if m.ident in _CELL_DYES and organelles and not swapped]
 
 
 def _names_its_cells(reading: Reading, row: Draft, frame: Frame) -> bool:

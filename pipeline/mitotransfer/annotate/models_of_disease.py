@@ -26,6 +26,8 @@ _CLOSED = {"ligated": "ligation", "tied": "ligation", "transected": "transection
 _CLOSED |= {"clamped": "clamping", "cross-clamped": "clamping", "constricted": "constriction", "banded": "banding"}
 _CLOSED |= {"obstructed": "obstruction", "compressed": "compression", "contused": "contusion", "resected": "resection"}
 _CLOSED |= {"perforated": "perforation", "snared": "occlusion", "occluded": "occlusion", "clipped": "clipping"}
+_CLOSING = frozenset({"snare", "suture", "ligature", "occluder", "clip", "clamp", "balloon", "tie", "loop", "microclip"})
+_ROUND = frozenset({"around", "on", "across", "about", "round", "in"})
 _INJURED = frozenset({"injured", "damaged", "lesioned", "burned"})
 _REPERFUSED, _MERE_ISCHEMIA = "reperfus", ("disease:ischemia", "disease:cardiac_ischemia")
 
@@ -71,9 +73,10 @@ def procedures(frame: Frame) -> list[Told]:
     more = animals or ([] if bound or any(_of_animals(r) for r in frame.readings) else named)
     chosen = bound + [t for t in more if not any(_overlaps(t, other) for other in bound)]
     named_so = (t for t in chosen if t.role.ident not in rules.not_modelled and any(map(str.isalnum, t.role.surface)))
-    kept = _distinct(named_so, frame)[:_MOST]
-    if kept:
-        return kept
+    kept = _distinct(named_so, frame)
+    told = [t for t in kept if t.role.ident not in _MERE_ISCHEMIA] or kept  # which, another name says
+    if told:
+        return told[:_MOST]
     wounds = _named(frame, "procedure", _DISEASE, ARTICLE, [r for r in frame.readings if _of_animals(r)])
     inflicted = [t for t in wounds if any(frame.resources.vocabulary.is_a(t.role.ident, kind) for kind in rules.inflicted)]
     return _distinct((t for t in inflicted if len(t.role.surface.split()) > 1), frame)[:1]
@@ -241,6 +244,9 @@ def _phrase_with_of(token: Token) -> str:
     """ "Occlusion of the left coronary artery" as "left coronary artery occlusion"; other phrases as they stand."""
     head = phrase(token).text
     for child in token.rights:
+        if child.dep_ == "prep" and child.lower_ in _ROUND and token.lemma_ in _CLOSING:
+            vessel = next((phrase(part).text for part in child.children if part.dep_ == "pobj"), "")
+            return f"{vessel} occlusion".strip() if vessel else head
         if child.dep_ == "prep" and child.lower_ == "of":
             for part in child.children:
                 if part.dep_ == "pobj":

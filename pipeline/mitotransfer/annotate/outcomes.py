@@ -23,6 +23,7 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _LONGEST = 6  # words of a name; more is a sentence
 _OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 _SHORTEST = 3
+_ABILITIES = frozenset({"ability", "capability", "capacity", "potential", "propensity", "tendency", "readiness"})
 _JOINS = frozenset({"and", "or", "as", "but", "nor"})
 
 
@@ -51,13 +52,13 @@ def outcomes_of(change: Change, mentions: Sequence[Mention], resources: Resource
 def _named(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """Token, id and words of each outcome at a token."""
     words = resources.rules.outcome_words
-    if change.rule == "does_better":
-        text = words.verbs[token.lemma_]
-        yield token, _ident(text, resources), text
+    if special := _by_form(token, change, mentions, resources):
+        yield token, *special
         return
-    belonging = [part for part in _belonging(token) if not _is_place(part)]
-    wholes = [whole for part in _belonging(token) for whole in _variants(part, resources)]
-    named_by_parts = [(ident, text) for whole in wholes if (ident := _ident(text := f"{whole} {token.lemma_}", resources))]
+    belonging = [part for part in _belonging(token) if not _is_place(part) or _in_state(part, resources)]
+    named_by_parts = [
+        one for part in _belonging(token) for text in _variants(part, resources) if (one := _of(text, part, token, resources))
+    ]
     if named_by_parts:
         yield from ((token, ident, text) for ident, text in named_by_parts)
         return
@@ -85,6 +86,26 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
         for part in belonging:
             yield from _named(part, change._replace(outcome=part), mentions, resources)
         return
+    yield from _unlisted(token, belonging, resources)
+
+
+def _by_form(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> tuple[str, str] | None:
+    """Id and words of what is told by a verb, an ability, cells in a state or a comparative; None for all other outcomes."""
+    words = resources.rules.outcome_words
+    if token.lemma_ == "perform" and (test := next((m for m in mentions if m.start > token.idx), None)) is not None:
+        return test.ident, test.surface  # "performed better in the water maze"
+    able = [one for one in token.rights if token.lemma_ in _ABILITIES and one.dep_ in ("acl", "relcl", "xcomp", "advcl")]
+    text = _as_verb(token, change, mentions, resources)
+    text = text or next((words.verbs[one.lemma_] for one in able if one.lemma_ in words.verbs), "")  # "the ability to migrate"
+    if text:
+        return _ident(text, resources), text
+    return _in_state(token, resources) or _by_dimension(token, change, mentions, resources)
+
+
+def _unlisted(token: Token, belonging: Sequence[Token], resources: Resources) -> Iterator[tuple[Token, str, str]]:
+    """An outcome by its own words, if it can be one; `belonging` are the nouns that "of" joins to it."""
+    words = resources.rules.outcome_words
+    before = token.nbor(-1) if token.i else token
     text = _text(token, resources)
     process = words.processes.get(token.head.lemma_, "") if token.dep_ == "dobj" else ""
     if process:
@@ -98,12 +119,49 @@ def _named(token: Token, change: Change, mentions: Sequence[Mention], resources:
             yield token, "", whole
 
 
+def _in_state(token: Token, resources: Resources) -> tuple[str, str] | None:
+    """The id and words of cells that are counted for the state they are in: "apoptotic neurons" as apoptotic cells."""
+    if token._.slot != "cell" and token.lemma_ not in ("cell", "neuron"):
+        return None
+    for word in phrase(token).text.split()[:-1]:
+        if len(word) > _SHORTEST and (ident := _ident(f"{word} cell", resources)):
+            return ident, f"{word.lower() if word.istitle() else word} cell"
+    return None
+
+
+def _by_dimension(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> tuple[str, str] | None:
+    """The id and words of what a comparative compares: "larger tumors" as tumor size, "fewer vessels" as their number."""
+    measures = resources.rules.outcome_words.dimensions.get(change.trigger.lower_, ())
+    if not measures or named(token, mentions) is not None:
+        return None
+    text = _text(token, resources).removesuffix(token.text) + token.lemma_
+    names = (f"{part} {measure}" for part in _suffixes(text) for measure in measures)
+    return next(((ident, name) for name in names if (ident := _ident(name, resources))), None)
+
+
+def _as_verb(token: Token, change: Change, mentions: Sequence[Mention], resources: Resources) -> str:
+    """What cells or animals did, or how they are, as a noun: "survived", "resistant"; empty for all other outcomes."""
+    words = resources.rules.outcome_words
+    if change.rule == "does_better" or token.pos_ in ("VERB", "ADJ", "AUX"):
+        for form in (token.lemma_, token.lower_, f"{token.lemma_}e"):
+            if form in words.verbs and (token.pos_ == "VERB" or named(token, mentions) is None or change.rule == "does_better"):
+                return words.verbs[form]
+    return ""
+
+
 def _known(token: Token, mention: Mention, resources: Resources) -> Iterator[tuple[Token, str, str]]:
     """A name of the vocabulary, in the words of the sentence where these narrow it; two for "working and spatial memory"."""
     for text in _variants(token, resources):
         own = _ident(text, resources)
         narrower = own or _words(mention.surface) < _words(text)
         yield token, own or mention.ident, text if narrower else mention.surface.rstrip(" .")
+
+
+def _of(text: str, part: Token, token: Token, resources: Resources) -> tuple[str, str] | None:
+    """Id and words of "growth of breast cancer cells" as "cancer cell growth", with as many of the words as have an entry."""
+    singular = f"{text.removesuffix(part.text)}{part.lemma_}" if text.endswith(part.text) else text
+    names = (f"{words} {token.lemma_}" for pair in zip(_suffixes(text), _suffixes(singular), strict=True) for words in pair)
+    return next(((ident, name) for name in names if (ident := _ident(name, resources))), None)
 
 
 def _words(text: str) -> set[str]:
@@ -146,7 +204,7 @@ def _belonging(token: Token) -> list[Token]:
     return [
         part
         for child in token.children
-        if child.dep_ == "prep" and child.lower_ == "of"
+        if child.dep_ == "prep" and (child.lower_ == "of" or (child.lower_ == "for" and token.lemma_ in _ABILITIES))
         for pobj in child.children
         if pobj.dep_ == "pobj"
         for part in [*coordinated(pobj), *(more for one in pobj.children if one.dep_ == "appos" for more in coordinated(one))]

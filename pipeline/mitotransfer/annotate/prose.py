@@ -6,7 +6,6 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from mitotransfer.annotate.cited import cited_events
@@ -15,13 +14,12 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
-from mitotransfer.annotate.screening import Sentence, sentences
+from mitotransfer.annotate.screening import Sentence, in_methods, sentences
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
-_METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -107,7 +105,7 @@ def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:
     named = [f for f in findings if any(m.category in CELLS for role in ("donor", "recipient") for m in f.roles.get(role, ()))]
     if named and any(f.sentence.passage.kind == "title" for f in moves):
         return True
-    parts = [f for f in named if f.table == "secretion" and not _in_methods(f)]
+    parts = [f for f in named if f.table == "secretion" and not in_methods(f.sentence)]
     if cells_meet and any(f.kind == "transfer" or f.roles.get("recipient") for f in parts):
         return True
     pairs = [f for f in findings if f.rule != f"prose:{CELLS_GIVEN}"]
@@ -116,15 +114,11 @@ def _on_topic(findings: Sequence[Finding], cells_meet: bool) -> bool:
     return both and any(f.kind == "transfer" for f in pairs)
 
 
-def _in_methods(finding: Finding) -> bool:
-    return any(_METHODS.search(title) for title in finding.sentence.passage.section)
-
-
 def _convinces(finding: Finding) -> bool:
     """Whether a finding by itself shows that the article is about mitochondria that leave or enter cells."""
     if finding.rule == f"prose:{CELLS_GIVEN}":
         return False
-    if _in_methods(finding):
+    if in_methods(finding.sentence):
         return False  # mitochondria are handled in many methods: what an article is about, it says elsewhere, too
     if finding.table == "transplantation":
         return True

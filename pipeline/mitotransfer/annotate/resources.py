@@ -11,6 +11,7 @@ from mitotransfer.annotate.dependencies import DependencyRules
 from mitotransfer.annotate.headers import HeaderRules, load_headers
 from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.rules import ProseRules, load_rules
+from mitotransfer.annotate.switches import check_off
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.errors import ConfigError
 from mitotransfer.models.kb import Concept, Manifest
@@ -29,6 +30,7 @@ class Resources:
         self.rules: ProseRules = load_rules(Path(settings.rules))
         self.calibration = load_calibration(Path(settings.confidence))
         self.prose = settings.prose
+        self.off = check_off(settings.off, self.rules, self.headers)
         self.unspecific = frozenset(self.headers.unspecific)
         self._check_headers(settings.table_headers)
         self.everything = self.matcher(*NAMES)
@@ -107,6 +109,11 @@ def model_version(nlp: NlpSettings) -> str:
         return ""
     knowledge = [_knowledge(nlp.kb)[0].sha256, str(nlp.link_threshold)] if nlp.kb else []
     return "\n".join([models_version(nlp.model, nlp.ner, Path(nlp.catalogue)), *knowledge])
+
+
+def kb_version(nlp: NlpSettings) -> str:
+    """SHA-256 of the knowledge base, empty when none is used. Raises ConfigError when it is missing or damaged."""
+    return _knowledge(nlp.kb)[0].sha256 if nlp.kb and (nlp.model or nlp.ner) else ""
 
 
 @cache

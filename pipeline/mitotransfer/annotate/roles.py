@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -25,12 +25,19 @@ _NO_FORM = frozenset({
     MITOCHONDRIA, "secreted_form:mitochondrial_dna", "secreted_form:mitochondrial_damp", "secreted_form:conditioned_medium",
     "secreted_form:damaged_mitochondria",
 })  # fmt: skip
+_VESICLE = "secreted_form:vesicle_containing_mitochondria"
 # Categories beside those of slots that rules over syntax can ask for.
 _FURTHER = ("disease", "condition", "model_procedure", "agent", "route", "label", "outcome")
 _HOLDING = re.compile(
     r"\b(?P<carrier>(?:micro|multi)?vesic(?:le|ular bodie)s?|exosomes?|EVs?|MVs?|(?:micro)?particles?|exophers?|ectosomes?)"
     r"(?: \([^()]{0,60}\))? (?:containing|with|carrying|harbou?ring|enclosing|that (?:contain|carry|held)(?:ed)?|loaded with) "
     r"(?:(?!by|from|to|and|or)[\w‐-]+ ){0,4}?mitochondria\b(?! DNA)",
+    re.IGNORECASE,
+)
+_HELD = re.compile(
+    r"\bmitochondria (?:[\w‐-]+ ){0,3}?(?:in|inside|within) (?:the |these |such )?"
+    r"(?:(?:released|shed|secreted|isolated|large|small) )?"
+    r"(?P<carrier>microvesicles|exosomes|EVs|MVs|microparticles|particles|exophers|ectosomes)\b",
     re.IGNORECASE,
 )
 # Rules by which mitochondria go between cells, without saying from which to which.
@@ -217,6 +224,14 @@ def _settle(finding: Finding, resources: Resources) -> None:
     finding.roles["recipient"] = [m for m in recipients if m not in donors]
 
 
+def _of_others(mention: Mention, reading: Reading, sign: Mapping[str, re.Pattern[str]]) -> bool:
+    """Whether a form carries something else than mitochondria, or is only said to be possible."""
+    text = reading.sentence.text
+    return (
+        sign["other_cargo"].match(text[mention.end :]) is not None or sign["may_hold"].search(text, 0, mention.start) is not None
+    )
+
+
 def forms(reading: Reading, resources: Resources) -> list[Mention]:
     """The forms in which mitochondria leave: vesicles, or mitochondria that are said to be free or intact.
 
@@ -227,14 +242,17 @@ def forms(reading: Reading, resources: Resources) -> list[Mention]:
     for mention in (m for m in reading.slots.mentions if m.category == "secreted_form"):
         if mention.ident == MITOCHONDRIA and (free := sign["free_form"].search(reading.sentence.text)) is not None:
             found.append(mention._replace(ident="secreted_form:free_mitochondria", surface=free[0]))
-        elif mention.ident not in _NO_FORM and not sign["quality"].match(mention.surface):
+        elif (
+            mention.ident not in _NO_FORM
+            and not sign["quality"].match(mention.surface)
+            and not _of_others(mention, reading, sign)
+        ):
             found.append(mention)
-    for held in _HOLDING.finditer(reading.sentence.text):
+    for held in (*_HOLDING.finditer(reading.sentence.text), *_HELD.finditer(reading.sentence.text)):
         for mention in resources.matcher("secreted_form").exactly(f"{held['carrier']} containing mitochondria"):
             if not any(m.start < held.end() and held.start() < m.end and m.ident not in BARE for m in found):
                 found.append(mention._replace(start=held.start(), end=held.end(), surface=held[0]))
-    if not found and (inside := sign["in_vesicles"].search(reading.sentence.text)) is not None:
-        found.append(
-            Mention(inside.start(), inside.end(), "secreted_form", "secreted_form:vesicle_containing_mitochondria", inside[0])
-        )
+    if all(m.ident in BARE for m in found) and (inside := sign["in_vesicles"].search(reading.sentence.text)) is not None:
+        vesicles = Mention(inside.start(), inside.end(), "secreted_form", _VESICLE, inside[0])
+        found += [] if _of_others(vesicles, reading, sign) else [vesicles]
     return found

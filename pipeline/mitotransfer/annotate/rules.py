@@ -95,6 +95,7 @@ class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dropped: tuple[str, ...] = ()
     verbs: dict[str, str] = {}
     processes: dict[str, str] = {}
+    dimensions: dict[str, tuple[str, ...]] = {}
 
 
 class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
 _TOPIC = re.compile(r"mitochondri|mitovesic|\bmito\w*|organelle|exopher|mitocyto|\bexMT", re.IGNORECASE)
 _INTRODUCTION = re.compile(r"\b(?:introduction|background)\b", re.IGNORECASE)
+_METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\b(?:references?|acknowledg\w+|funding|author contributions|conflicts?|competing interests?|abbreviations"
     r"|supplementa\w+|data availability)\b",
@@ -70,6 +71,11 @@ class Sentence(NamedTuple):
 def has_topic(text: str) -> bool:
     """Whether a text has a word for mitochondria."""
     return bool(_TOPIC.search(text))
+
+
+def in_methods(sentence: Sentence) -> bool:
+    """Whether a sentence stands in a section on methods, and not on methods and results."""
+    return any(_METHODS.search(title) and not _RESULTS.search(title) for title in sentence.passage.section)
 
 
 def sentences(article: Article, resources: Resources, review: bool) -> Iterator[Sentence]:

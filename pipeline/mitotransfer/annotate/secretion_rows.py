@@ -20,7 +20,10 @@ from mitotransfer.document import Mention
 _CONTACT = "transfer"  # the kind of mechanisms that hand mitochondria over from cell to cell
 _FORM = 0.7  # confidence of a form that a sentence of the row names
 _SEVERAL, _MOST_FORMS = 2, 2
+_FAR_MORE = 2  # times the findings of a row
 _LENT = 0.6  # confidence of a cell that another sentence names
+_FREE = frozenset({"secreted_form:free_mitochondria"})
+_OUTSIDE = frozenset({"secreted_form:extracellular_mitochondria"})
 _SIDES = ("donor", "recipient")
 
 
@@ -107,6 +110,20 @@ def is_full(row: Draft) -> bool:
     return bool(row.mentions("donor") and row.mentions("recipient"))
 
 
+def is_lesser(row: Draft, rows: Sequence[Draft], vocabulary: Vocabulary) -> bool:
+    """Whether most of what an article says is of the transfer the other way between the cells of this row."""
+    if row.negated or any(finding.both_ways for finding in row.findings):
+        return False
+    return any(
+        len(other.findings) > _FAR_MORE * len(row.findings)
+        and all(other.idents(side) and row.idents(side) for side in _SIDES)
+        and related(row.idents("donor"), other.idents("recipient"), vocabulary)
+        and related(row.idents("recipient"), other.idents("donor"), vocabulary)
+        for other in rows
+        if other is not row and not other.negated
+    )
+
+
 def standing(rows: list[Draft], prepared: bool) -> list[Draft]:
     """The rows that say enough: with donor and recipient where there are such; else a donor that releases, else a form.
 
@@ -125,14 +142,17 @@ def standing(rows: list[Draft], prepared: bool) -> list[Draft]:
     return [row for row in rows if row in (*full, *releasing, *titled)] or [row for row in stated if row.mentions("form")][:1]
 
 
-def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
-    """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open."""
+def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame, *, lesser: bool = False) -> None:
+    """Adds what the sentences of a row (`readings`) and the article's own sentences say of the roles that it leaves open.
+
+    Of a `lesser` row, which only tells of the other direction, the conditions are those of its own sentences.
+    """
     for finding in row.findings:
         for role, mentions in finding.elsewhere.items():
             kept = [m for m in mentions if (role, m.ident) not in row.dropped and m.ident not in _told(row, role)]
             row.say(finding.places[role], linked(role, kept), "prose:antecedent", _LENT)
     add_species(row, readings, own, frame)
-    add_conditions(row, readings, own, frame)
+    add_conditions(row, readings, readings if lesser else own, frame)
     if not row.mentions("form"):
         _add_forms(row, readings, own, frame)
 
@@ -140,6 +160,16 @@ def complete(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fr
 def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], frame: Frame) -> None:
     """The forms that the sentences of a row name, else the only one of the article, each with its sentence."""
     named = [(r, m) for r in readings if r.findings for m in forms(r, frame.resources)]
+    if not row.negated:
+        named += [
+            (r, m)
+            for r in own
+            if _sees_form(r, row, frame)
+            for m in forms(r, frame.resources)
+            if m.ident in _FREE or m.ident not in BARE
+        ]
+    if any(m.ident not in _OUTSIDE for _, m in named):
+        named = [(r, m) for r, m in named if m.ident not in _OUTSIDE]  # in which form, another sentence says
     if not named and not row.negated:
         named = _only_form(own, frame)
     shown = [(r, with_mitochondria(m, frame)) for r, m in named]
@@ -147,6 +177,16 @@ def _add_forms(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], 
     kept = {m.ident: (r, m) for r, m in reversed(shown) if m.ident not in wide}
     for reading, mention in list(reversed(kept.values()))[:_MOST_FORMS]:
         row.say(reading, linked("form", [mention]), "prose:form", _FORM)
+
+
+def _sees_form(reading: Reading, row: Draft, frame: Frame) -> bool:
+    """Whether a sentence that states no finding tells in what mitochondria were found, or travelled, and of no other cells."""
+    if reading.findings or reading.sentence.voice != "own" or not reading.sentence.topical:
+        return False
+    cells = {m.ident for m in reading.slots.mentions if m.category in CELLS}
+    return frame.resources.rules.sign["form_seen"].search(reading.sentence.text) is not None and related(
+        cells, row.idents("donor"), frame.resources.vocabulary
+    )
 
 
 def _told(row: Draft, role: str) -> set[str]:

@@ -24,7 +24,7 @@ from mitotransfer.document import Mention, Role
 # The rules for mitochondria that are given as such: to animals (or anyone), and to cells in a dish.
 PREPARED = ("prose:given", "prose:given_to_cells")
 _MOST_SOURCES = 2
-_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose"})
+_SWALLOWING = frozenset({"trigger:take_up", "trigger:internalize", "trigger:engulf", "trigger:endocytose", "trigger:incorporate"})
 _INTERNALIZATION = "uptake:internalization"
 PREPARATION = re.compile(
     r"isolated|exogenous|transplant|inject|infus|administ|graft|given|donor mitoch|intra\w+ mitoch|allogen|autolog|incubat|added",
@@ -41,6 +41,11 @@ _MADE = re.compile(rf"(?<![\w-])((?:[\w/+-]+[ -])?[\w/+]+-(?:{_DONE_TO})) (?:hum
 _EXPRESSING = re.compile(r" (?:that )?(overexpress)(?:ing|ed)? ([A-Z][\w-]+)")
 _FAR = 60  # characters before a name in which what was done to the cells stands
 _MITOCHONDRIA = re.compile(r"[^;:.,]{0,60}mitochondri|[^;:.,]{0,40}\bmito", re.IGNORECASE)
+_TAKEN = re.compile(
+    r"\b(?:isolat|deriv|obtain|prepar|harvest|extract|collect|purif|sourced|taken|came|come|originat|donat|from)\w*\b[^;.]{0,40}$"
+)
+_DERIVED = re.compile(r"[ ‐-](?:derived|origin|isolated)")
+_NOT_THERE = re.compile(r"\b(?:but not|not|nor|rather than|instead of|except)(?: \w+)? (?:the )?(?:[\w-]+ )?$")
 _OWN_BODY = re.compile(r"\b(autologous|allogen(?:e)?ic|xenogen(?:e)?ic|syngeneic)\b", re.IGNORECASE)
 _AMOUNT = r"(?<![\w.])\d[\d.,]*(?:\s*(?:±|–|-|to)\s*\d[\d.,]*)?"
 _PER = r"(?:\s?/\s?(?:kg|mL|ml|g|mouse|rat|animal|site|heart)|(?: in \d[\d.]* ?(?:ml|mL|[µμ]l)))?"
@@ -197,6 +202,8 @@ def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
     elif vesicles and not row.mentions("donor"):
         origins = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("donor", ())]
     is_a = frame.resources.vocabulary.is_a
+    if row.mentions("donor") or any(_is_origin(r, m) for r, m in origins):
+        origins = [(r, m) for r, m in origins if _is_origin(r, m)]  # "neuronal mitochondria" are those of the patient
     known = {m.ident for m in (*row.mentions("donor"), *(m for _, m in origins))}
     for finding in row.findings:  # "muscle" where another sentence says which muscle
         kept = [m for m in finding.roles.get("donor", ()) if not any(o != m.ident and is_a(o, m.ident) for o in known)]
@@ -217,16 +224,23 @@ def _add_sources(row: Draft, own: Sequence[Reading], released: Sequence[Finding]
             return
 
 
+def _is_origin(reading: Reading, mention: Mention) -> bool:
+    """Whether words beside a name say that mitochondria were taken from there."""
+    text = reading.sentence.text
+    return _TAKEN.search(text, 0, mention.start) is not None or _DERIVED.match(text, mention.end) is not None
+
+
 def _add_targets(row: Draft, own: Sequence[Reading], released: Sequence[Finding], frame: Frame) -> None:
     """Where the mitochondria were found: in animals, else in a dish, else where cells of the article hand theirs over."""
     agents = {m.ident for m in row.mentions("agent")}
     seen = [(r, m) for r in own if not any(f.table == "secretion" for f in r.findings) for m in r.loose.get("recipient", ())]
     ways = {id(r): routes_in(r, frame) for r in own}
     seen = [(r, m) for r, m in seen if m.ident not in agents or m in row.mentions("recipient")]
-    seen = [(r, m) for r, m in seen if not _on_the_way(m, ways[id(r)])]
+    seen = [(r, m) for r, m in seen if not _on_the_way(m, ways[id(r)]) and not _NOT_THERE.search(r.sentence.text, 0, m.start)]
     for reading in own:  # "into the tail vein" is how they went in, not where to
         for finding in (f for f in reading.findings if f in row.findings):
             kept = [m for m in finding.roles.get("recipient", ()) if not _on_the_way(m, ways[id(reading)])]
+            kept = [m for m in kept if not _NOT_THERE.search(reading.sentence.text, 0, m.start)]
             finding.roles["recipient"] = kept
     if not (row.mentions("recipient") or seen):
         seen = [(r, m) for r in own for f in r.findings if f in released for m in f.roles.get("recipient", ())]
@@ -258,17 +272,28 @@ def _uptake(row: Draft, readings: Sequence[Reading], own: Sequence[Reading], fra
         if has_topic(r.sentence.text)
         for m in frame.in_sentence(r, ("uptake",))
     ]
+    is_a = frame.resources.vocabulary.is_a
+    ways = {told.role.ident for told in named}
+    named = [told for told in named if not any(way != told.role.ident and is_a(way, told.role.ident) for way in ways)]
     specific = [told for told in named if told.role.ident != _INTERNALIZATION]
     if specific or named or not any(f.rule in PREPARED for f in row.findings):
         return (specific or named)[:2]
     for reading in own:
-        if not reading.sentence.topical or reading.controlled:
+        if not reading.sentence.topical or reading.controlled or _of_a_pilot(reading, row, frame):
             continue
         for m in frame.resources.triggers.find(reading.sentence.text):
             if m.ident in _SWALLOWING and m.surface.lower() != "uptake":
                 role = Role("uptake", m.surface, _INTERNALIZATION)
                 return [Told(role, reading, m.start, m.end, NEAR, "prose:internalization")]
     return []
+
+
+def _of_a_pilot(reading: Reading, row: Draft, frame: Frame) -> bool:
+    """Whether a sentence speaks of cells in a dish only, none of which is a target of the row."""
+    cells = {m.ident for m in reading.slots.mentions if m.category in ("cell", "cell_line")}
+    targets = {m.ident for m in row.mentions("recipient")}
+    targets |= {role.ident for event in row.added for role in event.roles if role.name == "target"}
+    return bool(targets and cells) and not in_body(reading) and not related(cells, targets, frame.resources.vocabulary)
 
 
 def _dose(readings: Sequence[Reading]) -> list[Told]:

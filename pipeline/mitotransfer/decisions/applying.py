@@ -165,8 +165,9 @@ def _without_row(
     row.row_id = old
     told += apply_to(row, verdict, snapshots)
     files[TABLE_FILES[snapshot.table]].append(row)
-    present = {line.evidence_id for line in files["evidence.csv"]}
-    back = [EvidenceRow(**_known(line, EvidenceRow)) for line in snapshot.evidence if line["evidence_id"] not in present]
+    present = {(line.evidence_id, line.row_id) for line in files["evidence.csv"]}
+    own = [EvidenceRow(**_known(line, EvidenceRow)) for line in snapshot.evidence]
+    back = [line for line in own if (line.evidence_id, line.row_id) not in present]
     files["evidence.csv"] += back
     _count(files["articles.csv"], row.source_id)
     if verdict.last.decision == "add":
@@ -199,32 +200,31 @@ def _order(files: Files) -> None:
 
 
 def _evidence_today(files: Files, found: Standing, snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
-    """The lines of evidence that were decided on: their id when decided -> their id today."""
+    """The readings that were decided on: their evidence_id when decided -> that of today; one may stand behind several rows."""
     if not found.evidence:
         return {}
     present = {line.evidence_id for line in files["evidence.csv"]}
     today = {old: old for old in found.evidence if old in present}
     away = {old: verdict for old, verdict in found.evidence.items() if old not in present}
     if away:
-        by_key: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        by_key: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for line in files["evidence.csv"]:
-            by_key[evidence_key(dataclasses.asdict(line))].append(line.evidence_id)
+            by_key[evidence_key(dataclasses.asdict(line))].add(line.evidence_id)
         for old, verdict in away.items():
             snapshot = verdict.snapshot(snapshots)
-            same = (
-                [by_key.get(evidence_key(line), []) for line in snapshot.evidence if line["evidence_id"] == old]
-                if snapshot
-                else []
-            )
-            if same and len(same[0]) == 1:
-                today[old] = same[0][0]
+            was = next((line for line in snapshot.evidence if line["evidence_id"] == old), None) if snapshot else None
+            same = by_key.get(evidence_key(was), set()) if was else set()
+            if len(same) == 1:
+                today[old] = next(iter(same))
     return today
 
 
 def _mark_evidence(files: Files, found: Standing, snapshots: Mapping[str, Snapshot], told: list[Problem]) -> dict[str, str]:
     """Writes into evidence.csv what was decided of its lines; returns their id when decided -> their id today."""
     today = _evidence_today(files, found, snapshots)
-    lines = {line.evidence_id: line for line in files["evidence.csv"]}
+    lines = defaultdict(list)
+    for line in files["evidence.csv"]:
+        lines[line.evidence_id].append(line)
     for old, verdict in found.evidence.items():
         if old not in today:
             message = (
@@ -234,7 +234,8 @@ def _mark_evidence(files: Files, found: Standing, snapshots: Mapping[str, Snapsh
             continue
         if verdict.conflicts:
             told.append(_tell(verdict, "warning", "decision-conflict", f"evidence {today[old]}: {'; '.join(verdict.conflicts)}"))
-        mark(lines[today[old]], verdict)
+        for line in lines[today[old]]:
+            mark(line, verdict)
     return today
 
 

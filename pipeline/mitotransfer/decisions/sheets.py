@@ -1,7 +1,8 @@
 """Tables as spreadsheet programs save them: byte order marks, other separators and encodings, columns in another order.
 
 Excel writes "CSV UTF-8" with a byte order mark, "CSV" in the encoding of the machine (what it cannot hold becomes "?"), "Unicode
-text" as UTF-16 with tabs, and ";" for "," where "," is the decimal sign; LibreOffice asks for all of it.
+text" as UTF-16 with tabs, and ";" for "," where "," is the decimal sign; LibreOffice asks for all of it. Both may read a table of
+ours as if it were in the encoding of the machine ("â†‘" for "↑") and save it so.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _records(path: Path, lines: _Lines, columns: list[str]) -> Iterator[tuple[in
         if any(cell.strip() for cell in cells[len(columns) :]):
             raise ConfigError(f"{path}: line {lines.line_num}: {len(cells)} cells where the header has {len(columns)}")
         if any(cells):
-            filled = [from_cell(cell) for cell in cells[: len(columns)]] + [""] * (len(columns) - len(cells))
+            filled = [from_cell(_mended(cell)) for cell in cells[: len(columns)]] + [""] * (len(columns) - len(cells))
             yield lines.line_num, dict(zip(columns, filled, strict=True))
 
 
@@ -81,6 +82,17 @@ def _decoded(content: bytes) -> tuple[str, str]:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace"), "cp1252"  # what Excel calls "CSV" on most machines
+
+
+def _mended(cell: str) -> str:
+    """A cell whose UTF-8 was read as cp1252, as it was before; any other as it is."""
+    if cell.isascii():
+        return cell
+    try:
+        # bytes that cp1252 does not know come as the control characters of their number
+        return b"".join(bytes([ord(sign)]) if ord(sign) < 0xA0 else sign.encode("cp1252") for sign in cell).decode()
+    except UnicodeError:
+        return cell
 
 
 def _delimiter(text: str) -> str:

@@ -29,16 +29,16 @@ class Taken(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """What the run wrote: rows by id with their table, and lines of evidence by id."""
+    """What the run wrote: rows by id with their table, and lines of evidence by their id and that of the row."""
 
     rows: dict[str, tuple[str, dict[str, str]]]
-    lines: dict[str, dict[str, str]]
+    lines: dict[tuple[str, str], dict[str, str]]
 
     @classmethod
     def of(cls, tables: Mapping[str, Records], evidence: Records) -> Baseline:
         """From the records of each table and of evidence.csv."""
         rows = {record["row_id"]: (table, record) for table, records in tables.items() for record in records}
-        return cls(rows, {line["evidence_id"]: line for line in evidence})
+        return cls(rows, {(line["evidence_id"], line["row_id"]): line for line in evidence})
 
     def snapshot(self, row_id: str, changed: Mapping[str, str] | None = None) -> Snapshot:
         """A row as it was written, with what was changed in it, and its evidence."""
@@ -193,7 +193,7 @@ class _Rows:
 
 def _from_evidence(path: Path, sheet: Sheet, known: Baseline, reviewer: str, taken: Taken) -> None:
     for number, record in sheet.records:
-        was = known.lines.get(record["evidence_id"].strip())
+        was = known.lines.get((record["evidence_id"].strip(), record.get("row_id", "").strip()))
         said = {name: " ".join(record.get(name, "").split()) for name in ("decision", "reviewer", "reviewed_at", "note")}
         if was is None:
             if said["decision"]:

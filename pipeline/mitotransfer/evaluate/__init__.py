@@ -2,6 +2,7 @@
 
 from mitotransfer.evaluate.analysis import analyse
 from mitotransfer.evaluate.calibration import calibration
+from mitotransfer.evaluate.curated import Curated, against_decisions
 from mitotransfer.evaluate.gate import Floors, check, corpus_hash, pin, read_floors
 from mitotransfer.evaluate.gold import GoldDocument, read_gold
 from mitotransfer.evaluate.listing import listing
@@ -10,9 +11,11 @@ from mitotransfer.evaluate.score import Report, score
 from mitotransfer.evaluate.traces import read_traces
 
 __all__ = [
+    "Curated",
     "Floors",
     "GoldDocument",
     "Report",
+    "against_decisions",
     "analyse",
     "calibration",
     "check",

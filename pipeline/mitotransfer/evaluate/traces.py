@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,12 +11,11 @@ from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.evaluate.gold import GoldDocument
 from mitotransfer.evaluate.pairing import owners, value_of
 from mitotransfer.evaluate.similarity import Value
+from mitotransfer.evidence import read_roles
 from mitotransfer.files import read_records
-from mitotransfer.rows import SEPARATOR
 
 _FILE = "evidence.csv"
 _COLUMNS = ("row_id", "source_id", "sentence", "roles", "rule_id", "trigger", "confidence")
-_ROLE = re.compile(r"(?P<name>\w+)=(?P<surface>.*)<(?P<ident>[^<>]*)>(?: in .*)?", re.DOTALL)
 
 
 class Part(NamedTuple):
@@ -51,15 +49,8 @@ def read_traces(run: Path, documents: Iterable[GoldDocument]) -> dict[str, list[
         if lacking := [name for name in _COLUMNS if name not in record]:
             raise InputError(f"{path}: no column {', '.join(lacking)}; write it again with the tabulate stage", code="bad-table")
         if document := owner.get(record["source_id"].strip()):
-            parts = tuple(_part(text) for text in record["roles"].split(SEPARATOR) if text)
+            parts = tuple(Part(role.name, value_of(role.ident, role.surface)) for role in read_roles(record["roles"]))
             found[document].append(
                 Trace(record["row_id"], record["sentence"], record["rule_id"], record["trigger"], record["confidence"], parts)
             )
     return found
-
-
-def _part(text: str) -> Part:
-    """A role as it is written, `role=surface<id>` or `role=surface<id> in target`; text of another form is kept as it is."""
-    if not (match := _ROLE.fullmatch(text)):
-        return Part("", Value(text=text))
-    return Part(match["name"], value_of(match["ident"], match["surface"]))

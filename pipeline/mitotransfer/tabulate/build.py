@@ -101,9 +101,7 @@ def _add_article(
 ) -> int:
     groups = group_events(article, settings)
     quoted = _may_quote(article, settings)
-    for group in groups:
-        first = next(main_events(group), group.events[0])
-        row_id = content_id("r", article.head.source, group.table, _place(group), *_facts(first))
+    for group, row_id in zip(groups, row_ids(article.head.source, groups), strict=True):
         row = _add_row(files, group, row_id, article.head.source, trials.of(group), without, quoted=quoted)
         row.retracted = _truth(article.head.retracted)
     return len(groups)
@@ -133,6 +131,7 @@ def _add_row(
         # the same entry may stand behind rows of several articles
         evidence.append(evidence_line(entry.event, row_id, row_id, entry.nct))
         shown = completed(shown, entry.event)
+    evidence = _surest(evidence)
     row = _row(shown, row_id, source, (line for line in evidence if not stands or line.evidence_id not in without))
     if not stands:
         row.review_status = "rejected"
@@ -141,6 +140,15 @@ def _add_row(
     files[TABLE_FILES[group.table]].append(row)
     files["evidence.csv"] += evidence
     return row
+
+
+def _surest(lines: Iterable[EvidenceRow]) -> list[EvidenceRow]:
+    """The lines with each id once: of rules that found the same at the same words the surest."""
+    best: dict[str, EvidenceRow] = {}
+    for line in lines:
+        if line.evidence_id not in best or float(line.confidence) > float(best[line.evidence_id].confidence):
+            best[line.evidence_id] = line
+    return list(best.values())
 
 
 def _may_quote(article: Annotated, settings: TabulateSettings) -> bool:
@@ -160,6 +168,36 @@ def content_id(prefix: str, *parts: str) -> str:
     """A short stable id from content: the same parts give the same id on every machine."""
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return prefix + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:15]
+
+
+def row_ids(source: str, groups: Sequence[Group]) -> list[str]:
+    """An id for each row of an article, from its first finding: where it stands and what it says.
+
+    Rows that share it (arms of a study) are told apart by all of their findings, then by all of their events, at last by number.
+    """
+    found: dict[int, str] = {}
+    for told in (_first_finding, _findings, lambda group: group.events):
+        rest = [number for number in range(len(groups)) if number not in found]
+        ids = {number: _row_id(source, groups[number], told(groups[number])) for number in rest}
+        count = Counter(ids.values())
+        found |= {number: row_id for number, row_id in ids.items() if count[row_id] == 1}
+    for number in range(len(groups)):
+        if number not in found:
+            found[number] = _row_id(source, groups[number], groups[number].events, str(number))
+    return [found[number] for number in range(len(groups))]
+
+
+def _row_id(source: str, group: Group, events: Iterable[Event], *more: str) -> str:
+    facts = (fact for event in events for fact in _facts(event))
+    return content_id("r", source, group.table, _place(group), *facts, *more)
+
+
+def _first_finding(group: Group) -> list[Event]:
+    return _findings(group)[:1]
+
+
+def _findings(group: Group) -> list[Event]:
+    return list(main_events(group)) or group.events
 
 
 def _place(group: Group) -> str:

@@ -6,11 +6,14 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any
 
+from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.rows import FILES, TRUTH
+
+_DESCRIBED = FILES | {DECISIONS: Decision}
 
 
 def datapackage(files: Collection[str], version: str) -> dict[str, Any]:
-    """The descriptor of those of `files` that are output tables, in the order of `rows.FILES`.
+    """The descriptor of those of `files` that are output tables, in the order of `rows.FILES`, the log of decisions last.
 
     In: file names relative to the descriptor, and the version of the program that wrote them. Out: plain data for
     `datapackage.json` (Data Package v1, profile tabular-data-package). No foreign keys: `evidence.row_id` points into
@@ -24,7 +27,7 @@ def datapackage(files: Collection[str], version: str) -> dict[str, Any]:
         "Several values in a cell are joined with '; '; an empty cell means not stated. A cell that a spreadsheet would "
         "run as a formula is written with a leading apostrophe.",
         "version": version,
-        "resources": [_resource(name, row_class) for name, row_class in FILES.items() if name in files],
+        "resources": [_resource(name, row_class) for name, row_class in _DESCRIBED.items() if name in files],
     }
 
 
@@ -45,9 +48,10 @@ def _resource(file: str, row_class: type) -> dict[str, Any]:
 def _schema(row_class: type) -> dict[str, Any]:
     fields = dataclasses.fields(row_class)
     schema: dict[str, Any] = {"fields": [_field(field) for field in fields], "missingValues": [""]}
-    # The first column names the line wherever it is an id of it: row_id, evidence_id, id.
-    if fields[0].name in ("row_id", "evidence_id", "id"):
-        schema["primaryKey"] = [fields[0].name]
+    # The first column names the line wherever it is an id of it; one event may stand behind several rows
+    keys = {"row_id": ["row_id"], "evidence_id": ["evidence_id", "row_id"], "id": ["id"], "decision_id": ["decision_id"]}
+    if fields[0].name in keys:
+        schema["primaryKey"] = keys[fields[0].name]
     return schema
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from mitotransfer.document import Annotated, Event, EventKind, Role, Study, TableName
+from mitotransfer.document import Annotated, Event, Role, Study, TableName
+from mitotransfer.rows import MAIN_EVENTS
 from mitotransfer.settings import TabulateSettings
 
-# Events that state the finding of a row; the others (effects, regulation, labelling) only add to one.
-MAIN: frozenset[EventKind] = frozenset({"secretion", "transfer", "uptake", "transplantation", "trial"})
 # Roles on which events of one row must agree, and roles of which a row from prose must have one.
 AGREE: dict[TableName, tuple[str, ...]] = {
     "secretion": ("donor",),
@@ -60,14 +59,14 @@ def group_events(article: Annotated, settings: TabulateSettings) -> list[Group]:
     ]
     groups = _table_groups(wanted)
     n_tables = len(groups)
-    for event in sorted((e for e in wanted if e.source == "prose"), key=lambda e: e.kind not in MAIN):
+    for event in sorted((e for e in wanted if e.source == "prose"), key=lambda e: e.kind not in MAIN_EVENTS):
         home = _home(event, groups, n_tables)
         if home is not None and home.from_table:
             if (fitting := _fitting(event, home)).roles:
                 home.events.append(fitting)
         elif home is not None:
             home.events.append(event)
-        elif event.kind in MAIN and not _listed_elsewhere(event, groups[:n_tables]):
+        elif event.kind in MAIN_EVENTS and not _listed_elsewhere(event, groups[:n_tables]):
             groups.append(Group(event.table, event.study, event.negated, from_table=False, events=[event]))
     kinds = {group.table for group in groups[:n_tables]}
     return [group for group in groups if group.from_table or _complete(group, REQUIRED if group.table not in kinds else LISTED)]
@@ -92,7 +91,7 @@ def _home(event: Event, groups: list[Group], n_tables: int) -> Group | None:
         return max(tables, key=lambda g: _shared(event, g))
     if event.group:
         return next((g for g in same if g.events[0].group == event.group), None)
-    if event.kind in MAIN:
+    if event.kind in MAIN_EVENTS:
         same = [g for g in same if g.negated == event.negated]
         return next((g for g in same if _agrees(event, g)), None)
     agreeing = [g for g in same if _agrees(event, g)]
@@ -144,4 +143,4 @@ def _key(role: Role) -> str:
 
 def main_events(group: Group) -> Iterator[Event]:
     """The events that state the row's finding."""
-    return (event for event in group.events if event.kind in MAIN)
+    return (event for event in group.events if event.kind in MAIN_EVENTS)

@@ -21,6 +21,7 @@ from mitotransfer.review.curation.catalogue import Catalogue, Entry
 from mitotransfer.review.curation.filters import FLAGS, SORTS, BadQueryError, Query, select
 from mitotransfer.review.curation.gate import HEADERS, Gate, Refused
 from mitotransfer.review.curation.suggestions import Suggestions, names_in, rules_in
+from mitotransfer.review.values import TITLES
 from mitotransfer.rows import REVIEW_STATES, TABLES
 from mitotransfer.terms import Terms
 
@@ -140,7 +141,7 @@ def _reading(app: Flask, room: Room) -> None:
     @app.get("/api/start")
     def start() -> Response:
         with room.lock:
-            tables = [{"name": name, "title": view.TITLES[name], "columns": view.columns(name)} for name in TABLES]
+            tables = [{"name": name, "title": TITLES[name], "columns": view.columns(name)} for name in TABLES]
             known = {"states": REVIEW_STATES, "sorts": list(SORTS), "flags": FLAGS}
             about = {"reviewer": room.desk.reviewer, "out": str(room.desk.out), "log": str(room.desk.log.path)}
             rules = rules_in(catalogue.entries.values())

@@ -11,11 +11,10 @@ from mitotransfer.review.curation.catalogue import SHOWN, Catalogue, Entry
 from mitotransfer.review.curation.filters import confidence
 from mitotransfer.review.curation.marks import pieces
 from mitotransfer.review.curation.settling import sides
-from mitotransfer.review.links import url_of
+from mitotransfer.review.values import url_of
 from mitotransfer.rows import ARROWS, TABLES
 from mitotransfer.terms import paired, split
 
-TITLES = {"secretion": "Secretion and transfer", "transplantation": "Transplantation", "trials": "Clinical trials"}
 _DIRECTIONS = {arrow: word for word, arrow in ARROWS.items()}
 _FROM_TO = {"secretion": ("cell_type", "recipient_cell"), "transplantation": ("mitochondrial_source", "mitochondrial_target")}
 _ALSO = {
