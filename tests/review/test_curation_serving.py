@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import json
 import random
 import re
@@ -21,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from curated import row_id, visitor, written
+from curated import Visitor, row_id, visitor, written
 from mitotransfer import stages
 from mitotransfer.decisions import Log
 from mitotransfer.decisions.log import DECISIONS
@@ -84,6 +85,17 @@ def test_a_log_that_cannot_be_understood_is_told(tmp_path: Path) -> None:
 def test_only_this_machine_is_listened_to() -> None:
     with serving._listening(0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_enter_in_the_terminal_gives_a_new_address_that_works_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Visitor(written(tmp_path / "out"))
+    said: list[str] = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n"))
+    serving._invite(page.gate.invitation, said.append)
+    first, second = (line.removeprefix(f"review page: {page.base}") for line in said)
+    assert first != second
+    for address in (first, second):
+        assert [page.client.get(address, base_url=page.base).status_code for _ in range(2)] == [303, 403]
 
 
 # -- after a run -----------------------------------------------------------------------------------------------------
@@ -175,7 +187,7 @@ def test_ctrl_c_ends_the_page_and_applies_what_was_decided(made: Path) -> None:
         page.process.send_signal(signal.SIGINT)
         said = page.process.communicate(timeout=60)[1]
         assert page.process.returncode == 0, said
-    assert "1 decisions were made" in said
+    assert "1 decisions since the start" in said
     assert only_row(made)["review_status"] == "rejected"
 
 

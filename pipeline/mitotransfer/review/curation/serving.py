@@ -39,11 +39,10 @@ def serve(desk: Desk, apply: Callable[[Tell], None], tell: Tell, *, port: int = 
         return said
 
     with _listening(port) as listener:
-        desk.log.read()  # a log that cannot be understood is told before anything is served
+        before = len(desk.log.read())  # a log that cannot be understood is told before anything is served
         for problem in desk.take_up():
             tell(f"{problem.severity}: {problem.place}: {problem.message}")
         room = Room(desk, read_terms(desk.vocabulary), collected)
-        before = len(room.catalogue.decisions)
         gate = Gate(listener.getsockname()[1])
         server = create_server(
             create_app(room, gate), sockets=[listener], threads=8, ident="", clear_untrusted_proxy_headers=True
@@ -57,7 +56,7 @@ def serve(desk: Desk, apply: Callable[[Tell], None], tell: Tell, *, port: int = 
         finally:
             server.close()
     made = len(desk.log.read()) - before
-    tell(f"{made} decisions were made: {desk.log.path}")
+    tell(f"{made} decisions since the start: {desk.log.path}")
     if made:
         apply(tell)
 
