@@ -234,6 +234,14 @@ RUN = """() => {
 }"""
 
 
+def test_no_word_of_the_program_slips_into_the_text(visit: Open) -> None:
+    page = visit()
+    for number in range(1, 6):
+        go(page, number)
+        text = page.locator("body").inner_text()
+        assert not any(word in text for word in ("null", "undefined", "[object", "NaN")), number
+
+
 def test_the_policy_is_in_force(visit: Open) -> None:
     page = visit()
     ran = page.evaluate(RUN)
@@ -263,7 +271,7 @@ def test_decisions_without_a_row_are_listed_with_what_is_like_them(visit: Open, 
     written(out, files)
     page = visit()
     page.get_by_role("button", name="1 waiting").click()
-    expect(page.get_by_role("heading", name="1 decisions without a row")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 decision without a row")).to_be_visible()
     page.get_by_role("button", name="Show the row most like it").click()
     chosen(page, 8)
 

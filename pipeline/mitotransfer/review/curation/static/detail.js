@@ -36,7 +36,7 @@ export class Detail {
       make("div", { class: "both" },
         this.fields(row),
         evidence(row, (line, decision, settle) => this.act.decide({ decision, evidence: line.id, settle: settle ? "others" : "" }))),
-      this.past(row),
+      ...this.past(row),
     );
     if (!same) this.pane.scrollTop = 0;
   }
@@ -114,7 +114,7 @@ export class Detail {
     const values = field.values.map((value) => chip(value, field.kind));
     const dropped = field.dropped.map((text) => chip({ text: text }, field.kind, true));
     const was = [];
-    if (field.proposed) was.push(make("p", { class: "was" }, `read as: ${field.proposed.map(plain).join("; ") || "not stated"}${field.edited_by ? ` · changed by ${field.edited_by}` : ""}`));
+    if (field.proposed && (field.edited_by || !dropped.length)) was.push(make("p", { class: "was" }, `read as: ${field.proposed.map(plain).join("; ") || "not stated"}${field.edited_by ? ` · changed by ${field.edited_by}` : ""}`));
     if (dropped.length) was.push(make("p", { class: "was" }, "Struck out: the evidence for it was rejected."));
     const cell = make("dd", { "data-field": field.name }, ...(values.length ? values : [make("span", { class: "soft" }, "empty")]), ...dropped, open, ...was);
     return make("div", {}, make("dt", {}, field.label), cell);
@@ -172,14 +172,14 @@ export class Detail {
   }
 
   past(row) {
-    if (!row.history.length) return null;
-    return make("section", { class: "part past", "aria-labelledby": "past-title" }, make("h3", { id: "past-title" }, "What was decided"),
+    if (!row.history.length) return [];
+    return [make("section", { class: "part past", "aria-labelledby": "past-title" }, make("h3", { id: "past-title" }, "What was decided"),
       make("ol", {}, ...row.history.map((one) => make("li", {},
         make("time", { datetime: one.at }, when(one.at)),
         make("span", { class: one.gone ? "gone" : "" }, `${one.who} ${one.what}`),
         one.note ? ` “${one.note}”` : "",
         one.gone ? make("span", { class: "soft" }, ` (${one.gone})`) : null,
-      ))));
+      ))))];
   }
 }
 

@@ -1,7 +1,7 @@
 // The list of rows: only what is in sight is on the page, so that 20,000 rows are as quick as twenty.
 
 import { make } from "./dom.js";
-import { FLAGS, STATES } from "./words.js";
+import { SHORT, STATES } from "./words.js";
 
 const HEIGHT = 66;
 const SPARE = 8;
@@ -128,7 +128,7 @@ export class List {
 
 function inside(brief) {
   const [glyph, word] = STATES[brief.status] ?? ["?", brief.status];
-  const flags = brief.flags.map((flag) => make("span", { class: "flag" }, FLAGS[flag] ?? flag));
+  const flags = brief.flags.map((flag) => make("span", { class: "flag" }, SHORT[flag] ?? flag));
   return [
     make("span", { class: "glyph", title: word }, make("span", { "aria-hidden": "true" }, glyph), make("span", { class: "unseen" }, word)),
     make("div", { class: "first" }, make("span", { class: "study" }, brief.study), ...flags, make("span", { class: "number", title: "confidence" }, brief.confidence)),

@@ -12,7 +12,7 @@ const WHY = {
 export function showWaiting(pane, waiting, { title, go, leave }) {
   pane.replaceChildren(
     make("header", { class: "head" },
-      make("h2", {}, `${waiting.length} decisions without a row`),
+      make("h2", {}, waiting.length === 1 ? "1 decision without a row" : `${waiting.length} decisions without a row`),
       make("p", { class: "soft" }, "They stay in the log, and count again as soon as their row is back. Undo takes yours back, the last one first.")),
     button("Back to the rows", leave, { id: "leave-waiting" }),
     make("div", { class: "waiting" }, ...waiting.map((one) => make("article", {},

@@ -19,6 +19,9 @@ export const FLAGS = {
   noted: "with a note",
 };
 
+/** In the list, where there is little room. */
+export const SHORT = { negated: "absence", hedged: "doubt", retracted: "retracted", moved: "moved", kept: "kept" };
+
 export const SORTS = {
   "": "as in the tables",
   unsurest: "least sure first",
