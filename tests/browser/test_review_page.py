@@ -87,6 +87,7 @@ def test_editing_effects_and_their_direction(visit: Open, out: Path) -> None:
     field.press_sequentially("cell surv")
     page.get_by_role("option", name="cell survival").first.click()
     field.press("Control+Enter")
+    expect(page.locator(".editor")).to_have_count(0)
     expect(page.locator("dd[data-field=biological_effect] .chip")).to_have_count(3)
     (one,) = Log(out / DECISIONS).read()
     assert one.new_ids == "outcome:atp_production:decrease; outcome:-:decrease; outcome:cell_survival:none"
@@ -137,6 +138,7 @@ def test_an_edit_that_came_too_late_is_not_lost(visit: Open, out: Path) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#alarm")).to_contain_text("What you wrote is still in the field")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".editor")).to_have_count(0)
     expect(page.locator("dd[data-field=mechanism] .chip").last).to_contain_text("my own words")
     assert kinds(out) == ["note", "edit"]
 
@@ -202,6 +204,7 @@ def test_the_whole_way_by_keyboard(visit: Open, out: Path) -> None:
     expect(page.locator(".item")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("#list")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("stroke")  # left, not cleared
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("a")  # not under the dialog

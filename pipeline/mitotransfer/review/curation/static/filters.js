@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { combobox } from "./combobox.js";
-import { make } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { FLAGS, SORTS, STATES } from "./words.js";
 
 const PLAIN = ["text", "table", "status", "sort", "article", "study", "field", "value", "rule", "low", "high"];
@@ -14,10 +14,10 @@ export class Filters {
     this.changed = changed;
     this.waiting = 0;
     form.replaceChildren(...this.simple(start), this.further(start));
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.now(); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.now(); byId("list").focus(); });
     form.addEventListener("change", () => this.now());
     form.addEventListener("input", (event) => {
-      if (["search", "text", "number"].includes(event.target.type)) this.soon();
+      if (["text", "number"].includes(event.target.type)) this.soon();
     });
   }
 
@@ -73,7 +73,7 @@ export class Filters {
     const states = [["", "Any decision"], ["open", "still open"], ["decided", "decided"], ...start.states.map((state) => [state, STATES[state][1]])];
     states.splice(states.findIndex(([value]) => value === "proposed"), 1); // "open" is that, and conflicts
     return [
-      make("input", { type: "search", name: "text", placeholder: "Words in values, sentences, ids …", "aria-label": "Words in values, sentences or ids" }),
+      make("input", { type: "text", role: "searchbox", name: "text", placeholder: "Words in values, sentences, ids …", "aria-label": "Words in values, sentences or ids" }),
       make("div", { class: "line" }, choice("table", "Table", tables), choice("status", "Decision", states)),
       make("div", { class: "line" }, choice("sort", "Order", Object.entries(SORTS).map(([value, text]) => [value, `Order: ${text}`]))),
     ];
