@@ -65,6 +65,7 @@ def create_app(room: Room, gate: Gate) -> Flask:
     _guard(app, gate)
     _files(app)
     _reading(app, room)
+    _offering(app, room)
     _deciding(app, room)
     return app
 
@@ -167,6 +168,21 @@ def _reading(app: Flask, room: Room) -> None:
             entry = catalogue.entries.get(ident)
             return _json(room.shown(entry)) if entry else _json({"error": "this row is not there any more"}, HTTPStatus.NOT_FOUND)
 
+    @app.get("/api/changes")
+    def changes() -> Response:
+        since = request.args.get("since", "")
+        with room.lock:
+            return _json({"rows": catalogue.changed(int(since) if since.isdecimal() else 0), **room.state()})
+
+    @app.get("/api/waiting")
+    def waiting() -> Response:
+        with room.lock:
+            return _json({"loose": view.waiting(catalogue), **room.state()})
+
+
+def _offering(app: Flask, room: Room) -> None:
+    catalogue = room.catalogue
+
     @app.get("/api/values")
     def values() -> Response:
         table, name, typed = (request.args.get(key, "") for key in ("table", "field", "typed"))
@@ -181,17 +197,6 @@ def _reading(app: Flask, room: Room) -> None:
         with room.lock:
             found = names_in(catalogue.entries.values(), request.args.get("what", ""), request.args.get("typed", ""))
             return _json([one._asdict() for one in found])
-
-    @app.get("/api/changes")
-    def changes() -> Response:
-        since = request.args.get("since", "")
-        with room.lock:
-            return _json({"rows": catalogue.changed(int(since) if since.isdecimal() else 0), **room.state()})
-
-    @app.get("/api/waiting")
-    def waiting() -> Response:
-        with room.lock:
-            return _json({"loose": view.waiting(catalogue), **room.state()})
 
 
 def _deciding(app: Flask, room: Room) -> None:
