@@ -58,6 +58,9 @@ Decisions = Annotated[
 ]
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
 Figures = Annotated[bool, typer.Option("--figures", help="Also write the report's plots as SVG and PNG files (report.figures)")]
+Shards = Annotated[
+    Path | None, typer.Option("--annotated", help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
+]
 Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
 
 
@@ -217,9 +220,7 @@ def decide(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Tables edited elsewhere (CSV)")] = None,
     decisions: Decisions = None,
     reviewer: Reviewer = "",
-    annotated: Annotated[
-        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
-    ] = None,
+    annotated: Shards = None,
     config: Config = None,
 ) -> None:
     """Take up what was decided by hand in the tables in OUT, or in FILE..., and apply all that was decided."""
@@ -236,9 +237,7 @@ def review(
     decisions: Decisions = None,
     reviewer: Annotated[str, typer.Option("--reviewer", help="Who decides (default: your login)")] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser")] = True,
-    annotated: Annotated[
-        Path | None, typer.Option(help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
-    ] = None,
+    annotated: Shards = None,
     config: Config = None,
 ) -> None:
     """Work through the tables in OUT on a local page: accept, reject and edit rows, with the sentences behind them."""
@@ -246,7 +245,7 @@ def review(
 
     settings = _settings(config)
     desk = stages.desk(out, settings, decisions, reviewer)
-    stages.review(settings, desk, stages.Page(port, browser), _say, annotated)
+    stages.review(settings, desk, _say, port=port, browser=browser, annotated=annotated)
 
 
 @app.command()

@@ -53,7 +53,6 @@ from mitotransfer.steps import (
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
 _IDS = ("pmcid", "pmid", "doi")
-Page = reviewing.Page  # how the review page is served; the command line makes one
 METRICS = "metrics.json"
 _REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
@@ -299,17 +298,19 @@ def decisions(
 
 
 def review(
-    settings: Settings, at: Desk, page: Page, tell: Callable[[str], None] = lambda _: None, annotated: Path | None = None
+    settings: Settings,
+    at: Desk,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    annotated: Path | None = None,
 ) -> None:
     """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
 
-    What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
+    `port` 0: any free one. What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
     """
-
-    def apply(said: Callable[[str], None]) -> None:
-        decisions((), settings, at, said, annotated)
-
-    reviewing.serve(at, page, apply, tell)
+    reviewing.serve(at, lambda said: decisions((), settings, at, said, annotated), tell, port=port, browser=browser)
 
 
 def run(

@@ -4,6 +4,6 @@
 shown of them, `actions` makes decisions of what is done, `gate` lets nobody else in, `app` joins them, `serving` runs it.
 """
 
-from mitotransfer.review.curation.serving import Page, serve
+from mitotransfer.review.curation.serving import serve
 
-__all__ = ["Page", "serve"]
+__all__ = ["serve"]

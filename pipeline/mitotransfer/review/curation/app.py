@@ -9,22 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, redirect, request, send_from_directory
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from mitotransfer.decisions import Desk
 from mitotransfer.decisions.log import Stale
-from mitotransfer.errors import MitotransferError, OutputError
+from mitotransfer.errors import MitotransferError
 from mitotransfer.review.curation import actions, view
 from mitotransfer.review.curation.catalogue import Catalogue, Entry
 from mitotransfer.review.curation.filters import FLAGS, SORTS, BadQueryError, Query, select
 from mitotransfer.review.curation.gate import HEADERS, Gate, Refused
 from mitotransfer.review.curation.suggestions import Suggestions, names_in, rules_in
-from mitotransfer.rows import REVIEW_STATES, TABLES
+from mitotransfer.rows import REVIEW_STATES, TABLES, TITLES
 from mitotransfer.terms import Terms
 
 STATIC = Path(__file__).parent / "static"
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _MOST_BRIEFS = 400
 _MOST_BYTES = 256 * 1024
 
@@ -58,6 +64,7 @@ def create_app(room: Room, gate: Gate) -> Flask:
     _guard(app, gate)
     _files(app)
     _reading(app, room)
+    _offering(app, room)
     _deciding(app, room)
     return app
 
@@ -105,13 +112,21 @@ def _guard(app: Flask, gate: Gate) -> None:
 
 
 def _files(app: Flask) -> None:
+    """The files of the page, no other: their names are looked up, not opened."""
+    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _KINDS}
+
+    def answer(name: str) -> Response:
+        if name not in files:
+            return _json({"error": "there is no such file"}, HTTPStatus.NOT_FOUND)
+        return Response(files[name], content_type=_KINDS[Path(name).suffix])
+
     @app.get("/")
     def page() -> Response:
-        return send_from_directory(STATIC, "index.html")
+        return answer("index.html")
 
     @app.get("/static/<name>")
     def static_file(name: str) -> Response:
-        return send_from_directory(STATIC, name)
+        return answer(name)
 
 
 def _reading(app: Flask, room: Room) -> None:
@@ -126,7 +141,7 @@ def _reading(app: Flask, room: Room) -> None:
     @app.get("/api/start")
     def start() -> Response:
         with room.lock:
-            tables = [{"name": name, "title": view.TITLES[name], "columns": view.columns(name)} for name in TABLES]
+            tables = [{"name": name, "title": TITLES[name], "columns": view.columns(name)} for name in TABLES]
             known = {"states": REVIEW_STATES, "sorts": list(SORTS), "flags": FLAGS}
             about = {"reviewer": room.desk.reviewer, "out": str(room.desk.out), "log": str(room.desk.log.path)}
             rules = rules_in(catalogue.entries.values())
@@ -152,6 +167,21 @@ def _reading(app: Flask, room: Room) -> None:
             entry = catalogue.entries.get(ident)
             return _json(room.shown(entry)) if entry else _json({"error": "this row is not there any more"}, HTTPStatus.NOT_FOUND)
 
+    @app.get("/api/changes")
+    def changes() -> Response:
+        since = request.args.get("since", "")
+        with room.lock:
+            return _json({"rows": catalogue.changed(int(since) if since.isdecimal() else 0), **room.state()})
+
+    @app.get("/api/waiting")
+    def waiting() -> Response:
+        with room.lock:
+            return _json({"loose": view.waiting(catalogue), **room.state()})
+
+
+def _offering(app: Flask, room: Room) -> None:
+    catalogue = room.catalogue
+
     @app.get("/api/values")
     def values() -> Response:
         table, name, typed = (request.args.get(key, "") for key in ("table", "field", "typed"))
@@ -166,17 +196,6 @@ def _reading(app: Flask, room: Room) -> None:
         with room.lock:
             found = names_in(catalogue.entries.values(), request.args.get("what", ""), request.args.get("typed", ""))
             return _json([one._asdict() for one in found])
-
-    @app.get("/api/changes")
-    def changes() -> Response:
-        since = request.args.get("since", "")
-        with room.lock:
-            return _json({"rows": catalogue.changed(int(since) if since.isdecimal() else 0), **room.state()})
-
-    @app.get("/api/waiting")
-    def waiting() -> Response:
-        with room.lock:
-            return _json({"waiting": view.waiting(catalogue), **room.state()})
 
 
 def _deciding(app: Flask, room: Room) -> None:
@@ -215,10 +234,7 @@ def _deciding(app: Flask, room: Room) -> None:
     @app.post("/api/apply")
     def apply() -> Response:
         with room.lock:
-            try:
-                said = room.apply()
-            except OutputError as error:
-                return _json({"error": f"not applied: {error}"}, HTTPStatus.INTERNAL_SERVER_ERROR)
+            said = room.apply()
             catalogue.refresh()
             return _json({"said": said, **room.state()})
 

@@ -73,7 +73,9 @@ class Catalogue:
         self._stamp = stamp(desk.out)
         self._files: Files = read_proposals(desk)
         self._of_key: dict[str, list[Decision]] = {}
-        self._keys_of: dict[str, set[str]] = {}
+        self._of_evidence: dict[str, list[Decision]] = {}
+        self._about: dict[str, tuple[set[str], set[str]]] = {}
+        self._shared: dict[str, list[str]] = {}
         self._by_key: dict[str, Entry] = {}
         self._evidence_now: dict[str, str] = {}
         self._evidence_key: dict[str, str] = {}
@@ -127,7 +129,7 @@ class Catalogue:
     def _build(self, decisions: tuple[Decision, ...]) -> None:
         self.version += 1
         self.whole = self.version
-        self.decisions, self._of_key, self._keys_of = decisions, {}, {}
+        self.decisions, self._of_key, self._of_evidence, self._about = decisions, {}, {}, {}
         self._index(decisions)
         found, snapshots = standing(decisions, self.snapshots()), self.snapshots()
         unmark(self._files[EVIDENCE])
@@ -150,9 +152,11 @@ class Catalogue:
         self._evidence_now = dict(evidence)
         self._evidence_key = {new: old for old, new in evidence.items()}
         self.evidence = found.evidence
-        lines = defaultdict(list)
+        lines, rows = defaultdict(list), defaultdict(list)
         for line in files[EVIDENCE]:
             lines[line.row_id].append(line)
+            rows[line.evidence_id].append(line.row_id)
+        self._shared = {ident: found for ident, found in rows.items() if len(found) > 1}
         self.entries = {}
         for table, file in TABLE_FILES.items():
             for row in files[file]:
@@ -165,35 +169,49 @@ class Catalogue:
         present = {line.evidence_id for line in files[EVIDENCE]} | evidence.keys()
         self.loose_evidence = {ident: verdict for ident, verdict in found.evidence.items() if ident not in present}
 
-    def _index(self, decisions: Iterable[Decision]) -> set[str]:
-        """Files decisions under the rows they are about; an undo belongs to the rows of what it withdraws. Returns these."""
-        touched: set[str] = set()
+    def _index(self, decisions: Iterable[Decision]) -> tuple[set[str], set[str]]:
+        """Files decisions under the rows and lines of evidence they are about, an undo under those of what it withdraws.
+
+        Returns the rows and lines, by the ids that the log knows.
+        """
+        rows: set[str] = set()
+        lines: set[str] = set()
         for one in decisions:
-            keys = {one.row_id}.union(*(self._keys_of.get(ident, ()) for ident in one.replaced)) - {""}
-            self._keys_of[one.decision_id] = keys
-            touched |= keys
+            about = [self._about[ident] for ident in one.replaced if ident in self._about]
+            keys = {one.row_id}.union(*(found for found, _ in about)) - {""}
+            evidence = {one.evidence_id}.union(*(found for _, found in about)) - {""}
+            self._about[one.decision_id] = (keys, evidence)
             for key in keys:
                 self._of_key.setdefault(key, []).append(one)
-        return touched
+            for ident in evidence:
+                self._of_evidence.setdefault(ident, []).append(one)
+            rows |= keys
+            lines |= evidence
+        return rows, lines
 
     # -- what is new -------------------------------------------------------------------------------------------------
 
     def _take_in(self, decisions: tuple[Decision, ...], new: Sequence[Decision]) -> None:
-        entries = [self._by_key.get(key) for key in self._index(new)]
-        if any(entry is None or entry.base is None for entry in entries):  # a row may come, go or come back
+        keys, lines = self._index(new)
+        today = [self._evidence_now.get(ident, ident) for ident in lines]
+        entries = [self._by_key.get(key) for key in keys]
+        entries += [self.entries.get(row) for ident in today for row in self._shared.get(ident, ())]
+        present = {line.evidence_id for entry in entries if entry for line in entry.lines}
+        # a row may come, go or come back, a line of evidence be one that is not there
+        if any(entry is None or entry.base is None for entry in entries) or not present.issuperset(today):
             self._build(decisions)
             return
         self.decisions = decisions
         self.version += 1
         snapshots = self.snapshots()
-        for entry in entries:
-            if entry is not None:
-                self._update(entry, standing(self._of_key[entry.key], snapshots), snapshots)
-
-    def _update(self, entry: Entry, found: Standing, snapshots: Mapping[str, Snapshot]) -> None:
-        for ident in {one.evidence_id for one in self._of_key[entry.key]} - {""}:
+        for ident in lines:
+            found = standing(self._of_evidence[ident], snapshots).evidence
             self.evidence.pop(ident, None)
-        self.evidence |= found.evidence
+            self.evidence |= {one: verdict for one, verdict in found.items() if one == ident}
+        for entry in {entry.ident: entry for entry in entries if entry}.values():
+            self._update(entry, snapshots)
+
+    def _update(self, entry: Entry, snapshots: Mapping[str, Snapshot]) -> None:
         entry.row = copy.copy(entry.base)
         unmark(entry.lines)
         verdicts = {line.evidence_id: verdict for line in entry.lines if (verdict := self.verdict_on(line))}
@@ -202,7 +220,7 @@ class Catalogue:
                 mark(line, verdicts[line.evidence_id])
         rejected = {ident for ident, verdict in verdicts.items() if verdict.verdict == "reject"}
         entry.dropped = drop_rejected(entry.table, entry.row, entry.lines, rejected)
-        entry.verdict = found.rows.get(entry.key)
+        entry.verdict = standing(self._of_key.get(entry.key, []), snapshots).rows.get(entry.key)
         if entry.verdict:
             apply_to(entry.row, entry.verdict, snapshots)
         entry.text, entry.version = _text(entry), self.version

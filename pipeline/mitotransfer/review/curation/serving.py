@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from typing import NamedTuple
 
 from mitotransfer.decisions import Desk
 from mitotransfer.errors import ConfigError
@@ -20,18 +20,11 @@ Tell = Callable[[str], None]
 _NEEDED = ("flask", "waitress")
 
 
-class Page(NamedTuple):
-    """How the page is served. Port 0: any that is free."""
-
-    port: int = 0
-    browser: bool = True
-
-
-def serve(desk: Desk, page: Page, apply: Callable[[Tell], None], tell: Tell) -> None:
+def serve(desk: Desk, apply: Callable[[Tell], None], tell: Tell, *, port: int = 0, browser: bool = True) -> None:
     """Serves the page until it is interrupted (Ctrl-C), then applies what was decided.
 
-    Tables edited by hand are taken up first. `apply`: makes the tables anew with what stands; it tells what came of it. Raises
-    ConfigError when a library is missing, the port is taken, or tables or log cannot be understood.
+    `port` 0: any that is free. Tables edited by hand are taken up first. `apply`: makes the tables anew with what stands, and
+    tells what came of it. Raises ConfigError when a library is missing, the port is taken, or tables or log cannot be understood.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise ConfigError(f"the review page needs {' and '.join(missing)}: pip install 'mitotransfer[review]'")
@@ -45,17 +38,17 @@ def serve(desk: Desk, page: Page, apply: Callable[[Tell], None], tell: Tell) -> 
         apply(said.append)
         return said
 
-    with _listening(page.port) as listener:
-        desk.log.read()  # a log that cannot be understood is told before anything is served
+    with _listening(port) as listener:
+        before = len(desk.log.read())  # a log that cannot be understood is told before anything is served
         for problem in desk.take_up():
             tell(f"{problem.severity}: {problem.place}: {problem.message}")
         room = Room(desk, read_terms(desk.vocabulary), collected)
-        before = len(room.catalogue.decisions)
         gate = Gate(listener.getsockname()[1])
         server = create_server(
-            create_app(room, gate), sockets=[listener], threads=4, ident="", clear_untrusted_proxy_headers=True
+            create_app(room, gate), sockets=[listener], threads=8, ident="", clear_untrusted_proxy_headers=True
         )
-        _open(gate.invitation(), page, tell)
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits a moment is no news
+        _open(gate.invitation(), tell, browser=browser)
         if sys.stdin is not None and sys.stdin.isatty():
             threading.Thread(target=_invite, args=(gate.invitation, tell), daemon=True).start()
         try:
@@ -63,15 +56,15 @@ def serve(desk: Desk, page: Page, apply: Callable[[Tell], None], tell: Tell) -> 
         finally:
             server.close()
     made = len(desk.log.read()) - before
-    tell(f"{made} decisions were made: {desk.log.path}")
+    tell(f"{made} decisions since the start: {desk.log.path}")
     if made:
         apply(tell)
 
 
-def _open(address: str, page: Page, tell: Tell) -> None:
+def _open(address: str, tell: Tell, *, browser: bool) -> None:
     tell(f"review page: {address}")
     tell("The address is good for one browser, once. Enter: a new one. Ctrl-C: end, and apply what was decided to the tables.")
-    if page.browser:
+    if browser:
         webbrowser.open(address)
 
 

@@ -46,10 +46,10 @@ class Suggestions:
 
     def _of_role(self, role: str, sought: str) -> list[Suggestion]:
         best: dict[str, tuple[int, int, _Name]] = {}
-        for place, name in enumerate(self._known(role)):
+        for name in self._known(role):
             rank = _rank(name, sought)
             if rank is not None and (name.ident not in best or rank < best[name.ident][0]):
-                best[name.ident] = (rank, place, name)
+                best[name.ident] = (rank, len(name.name), name)
         chosen = sorted(best.values(), key=lambda found: found[:2])[:_MOST]
         return [Suggestion(name.label, name.ident, f"also: {name.synonym}" if name.synonym else "") for _, _, name in chosen]
 
@@ -66,7 +66,10 @@ class Suggestions:
 
 
 def _rank(name: _Name, sought: str) -> int | None:
-    """0 is best: the name itself, then names that begin so, then words that do, then any place; labels before synonyms."""
+    """0 is best: the name itself, then names that begin so, then words that do, then any place; labels before synonyms.
+
+    Of equal ones the shorter comes first.
+    """
     if sought not in name.name:
         return None
     if not sought:

@@ -7,15 +7,14 @@ from typing import Any
 
 from mitotransfer.decisions import Decision, Verdict, withdrawn
 from mitotransfer.decisions.model import editable, ids_column, role_of
+from mitotransfer.links import url_of
 from mitotransfer.review.curation.catalogue import SHOWN, Catalogue, Entry
 from mitotransfer.review.curation.filters import confidence
 from mitotransfer.review.curation.marks import pieces
 from mitotransfer.review.curation.settling import sides
-from mitotransfer.review.links import url_of
 from mitotransfer.rows import ARROWS, TABLES
 from mitotransfer.terms import paired, split
 
-TITLES = {"secretion": "Secretion and transfer", "transplantation": "Transplantation", "trials": "Clinical trials"}
 _DIRECTIONS = {arrow: word for word, arrow in ARROWS.items()}
 _FROM_TO = {"secretion": ("cell_type", "recipient_cell"), "transplantation": ("mitochondrial_source", "mitochondrial_target")}
 _ALSO = {
@@ -24,12 +23,14 @@ _ALSO = {
     "trials": ("interventions", "mitochondria_donor", "status"),
 }
 _STUDY = ("study_pmcid", "study_doi", "study_pmid")
-_TRUE = ("negated", "hedged")
+_TRUE = {"negated": "Claimed absence", "hedged": "Stated with doubt"}
 _EXTRA = (*_TRUE, "study_pmcid", "study_pmid", "study_doi")  # may be edited, and come after what the table shows
 
 
 def label(name: str) -> str:
     """A column in words."""
+    if name in _TRUE:
+        return _TRUE[name]
     words = name.replace("_", " ").capitalize()
     for plain, proper in (("Nct", "NCT"), ("pmcid", "PMCID"), ("pmid", "PMID"), ("doi", "DOI")):
         words = words.replace(plain, proper)
@@ -90,10 +91,10 @@ def _flags(entry: Entry) -> list[str]:
 
 def detail(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:
     """All of a row: values beside what was proposed, links, evidence, what was decided, and who disagrees."""
-    last = catalogue.last(entry.key)
     return {
         **brief(entry),
-        "last": last,
+        "last": catalogue.last(entry.key),
+        "verdict": entry.verdict.verdict if entry.verdict else "",
         "links": _links(entry, catalogue),
         "source": entry.row.source,
         "fields": [_field(entry, column) for column in columns(entry.table)],
@@ -123,7 +124,7 @@ def _field(entry: Entry, column: dict[str, Any]) -> dict[str, Any]:
 def _values(table: str, row: Any, column: dict[str, Any]) -> list[dict[str, str]]:
     cell, ids = getattr(row, column["name"]), ids_column(table, column["name"])
     if column["kind"] in ("text", "truth"):
-        return [{"text": cell}] if cell else []
+        return [{"text": cell}] if cell and (cell != "false" or column["kind"] == "text") else []
     known = paired(cell, getattr(row, ids)) if ids else {}
     return [_value(value, known.get(value, ""), column["kind"]) for value in split(cell)]
 
