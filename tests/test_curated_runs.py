@@ -121,6 +121,22 @@ def test_an_article_that_moved_its_table_keeps_its_decisions(curated: Path, sour
     assert by_donor(curated)["mesenchymal stem cell"]["recipient_cell"] == "cardiomyocyte; fibroblast"
 
 
+def test_a_row_that_moved_can_be_decided_on_again(curated: Path, source: Path) -> None:
+    """What is said of it later counts as said of the same row, whatever its id is meanwhile."""
+    source.write_text(article(*ROWS, before="<p>New in this version.</p>" + table(("Gene", "Fold"), ("A", "2"))))
+    run(curated, source)
+    edit_table(curated / TABLE, lambda rows: (rows[0].update(species="rat"), rows[1].update(review_status="accepted")))
+    run(curated, source)
+    assert len(read(curated / TABLE)) == 3
+    assert states(curated) == {"astrocyte": "edited", "platelet": "accepted", "mesenchymal stem cell": "edited"}
+    assert by_donor(curated)["astrocyte"]["species_ids"] == "species:rat"
+    source.write_text(article(("Hepatocyte (rat)", "Exosomes", "Stellate cell", "Reduced fibrosis", "D 2004")))
+    run(curated, source)
+    kept = by_donor(curated)["astrocyte"]
+    assert (kept["species"], kept["review_status"]) == ("rat", "edited")
+    assert any(line["row_id"] == kept["row_id"] for line in read(curated / "evidence.csv"))
+
+
 def test_an_accepted_row_keeps_its_values_when_its_article_changed(curated: Path, source: Path) -> None:
     source.write_text(article((*ROWS[0][:3], "Increased survival, reduced ATP", "A 2001"), *ROWS[1:]))
     run(curated, source)

@@ -176,14 +176,15 @@ def tabulate(
     def build(without: Collection[str]) -> tabulating.Tables:
         return tabulating.build_tables(articles, settings.tabulate, registered, [*told, *passed], without)
 
-    tables = build(())
+    tables, known_as = build(()), {}
     found = at.standing()
     if found.rows or found.evidence or found.problems:
         at.propose({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
-        tables = tabulating.decided(build, found, at.snapshots.read())
+        tables, applied = tabulating.decided(build, found, at.snapshots.read())
+        known_as = {today: logged for logged, today in (applied.moved | applied.evidence).items()}
     else:
         at.propose({})
-    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
+    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED}, known_as)
     tabulating.write_tables(out, tables.files)
     at.written.forget_others(out, _REVIEWED)
     named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]

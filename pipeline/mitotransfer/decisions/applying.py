@@ -166,7 +166,7 @@ def _without_row(
     told += apply_to(row, verdict, snapshots)
     files[TABLE_FILES[snapshot.table]].append(row)
     present = {(line.evidence_id, line.row_id) for line in files["evidence.csv"]}
-    own = [EvidenceRow(**_known(line, EvidenceRow)) for line in snapshot.evidence]
+    own = [EvidenceRow(**_known(line, EvidenceRow) | {"row_id": old}) for line in snapshot.evidence]
     back = [line for line in own if (line.evidence_id, line.row_id) not in present]
     files["evidence.csv"] += back
     _count(files["articles.csv"], row.source_id)

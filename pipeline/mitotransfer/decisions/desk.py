@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mitotransfer.decisions.log import DECISIONS, Log
+from mitotransfer.decisions.model import Decision
 from mitotransfer.decisions.snapshots import Snapshots
 from mitotransfer.decisions.standing import Standing, standing
 from mitotransfer.decisions.takeup import fitted, hand_edited, take_up
@@ -43,7 +45,7 @@ class Desk:
         problems: list[Problem] = []
         for path in edited:
             taken = take_up(path, self.written, self.reviewer, terms, in_place=not files)
-            drafts = list(fitted(taken.drafts, self.log.read()))
+            drafts = list(fitted(_as_logged(taken.drafts, self.written.known_as()), self.log.read()))
             self.snapshots.keep(taken.snapshots)  # before the lines that name them
             self.log.add(drafts)
             problems += taken.problems
@@ -59,6 +61,13 @@ class Desk:
             write_whole({self.written.proposed / name: pieces for name, pieces in files.items()})
         else:
             remove_folder(self.written.proposed)
+
+
+def _as_logged(drafts: Iterable[Decision], known_as: Mapping[str, str]) -> Iterator[Decision]:
+    """Decisions under the ids that earlier ones on the same rows and lines have."""
+    for one in drafts:
+        row_id, evidence_id = (known_as.get(ident, ident) for ident in (one.row_id, one.evidence_id))
+        yield dataclasses.replace(one, row_id=row_id, evidence_id=evidence_id)
 
 
 def _user() -> str:

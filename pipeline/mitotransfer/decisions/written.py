@@ -1,7 +1,7 @@
 """What a run wrote, kept to see later what a hand changed; and what it proposed before anything decided was applied.
 
-In `OUT/review/`: `proposed/<file>` and `written/<file>.<hash>.csv`. A copy is there before the file itself is, and the one before
-it goes only afterwards: whenever a run is killed, one of the copies is what stands in the file.
+In `OUT/review/`: `proposed/<file>`, `written/<file>.<hash>.csv` and `known_as.json`. A copy is there before the file itself is,
+and the one before it goes only afterwards: whenever a run is killed, one of the copies is what stands in the file.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
+from mitotransfer.errors import ConfigError
 from mitotransfer.files import read_records, write_whole
 from mitotransfer.rows import Records
 
@@ -22,6 +25,7 @@ class Written:
     def __init__(self, out: Path) -> None:
         self.proposed = out / FOLDER / "proposed"
         self._copies = out / FOLDER / "written"
+        self._known_as = out / FOLDER / "known_as.json"
 
     def is_own(self, path: Path) -> bool:
         """Whether a file still holds, byte for byte, what a run wrote."""
@@ -31,10 +35,20 @@ class Written:
         """What was written under this name; the version that is being replaced, too, if a run was killed meanwhile."""
         return [read_records(path) for path in sorted(self._copies.glob(f"{name}.*.csv"))]
 
-    def keep(self, files: Mapping[str, Iterable[str]]) -> None:
-        """Keeps copies of files (name -> pieces of text) that are about to be written."""
+    def keep(self, files: Mapping[str, Iterable[str]], known_as: Mapping[str, str]) -> None:
+        """Keeps copies of files (name -> pieces of text) that are about to be written, and the ids that rows have in the log."""
         contents = {name: "".join(pieces).encode() for name, pieces in files.items()}
-        write_whole({self._copy(name, content): [content] for name, content in contents.items()})
+        copies: dict[Path, list[str | bytes]] = {self._copy(name, content): [content] for name, content in contents.items()}
+        write_whole(copies | {self._known_as: [msgspec.json.encode(dict(sorted(known_as.items())))]})
+
+    def known_as(self) -> dict[str, str]:
+        """Ids of rows and lines of evidence today -> those under which they were decided on, where these are others."""
+        try:
+            return msgspec.json.decode(self._known_as.read_bytes(), type=dict[str, str])
+        except FileNotFoundError:
+            return {}
+        except (OSError, msgspec.DecodeError) as error:
+            raise ConfigError(f"{self._known_as}: cannot be read ({error}); make the tables again") from error
 
     def forget_others(self, out: Path, names: Iterable[str]) -> None:
         """Removes the copies of what is replaced now."""
