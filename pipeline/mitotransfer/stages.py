@@ -37,6 +37,7 @@ from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.review import Page
 from mitotransfer.rows import TABLE_FILES, ProblemRow
+from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
     MANIFEST,
@@ -105,12 +106,12 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
     version = digest(source_version("fetch", "parse", "document", "errors"), msgspec.json.encode(settings.parse))
 
-    def killed(job: Job[ManifestLine]) -> Result:
-        line, reason = job.argument, "reading it killed the worker process (memory or a crash in a library)"
-        return unread(line.name, line.file, "parse", "failed", "worker-killed", line.place, reason)
+    def lost(job: Job[ManifestLine], why: Lost) -> Result:
+        line = job.argument
+        return unread(line.name, line.file, "parse", "failed", why.code, line.place, f"reading it {why.reason}")
 
-    work = partial(parse_one, settings.parse, raw)
-    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, killed)
+    work = partial(parse_one, settings.parse, raw.absolute())
+    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, lost, [raw.absolute() / MANIFEST])
 
 
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
@@ -128,11 +129,10 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     source = Shards(parsed)
     jobs = (Job(name, digest(version, payload), payload) for name, payload in payloads(source))
 
-    def killed(job: Job[bytes]) -> Result:
-        reason = "annotating it killed the worker process (memory or a crash in a library)"
-        return as_shard([failed(article, "worker-killed", reason) for article in decoded(job.argument, Article)])
+    def lost(job: Job[bytes], why: Lost) -> Result:
+        return as_shard([failed(article, why.code, f"annotating it {why.reason}") for article in decoded(job.argument, Article)])
 
-    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, killed)
+    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, lost, files)
 
 
 def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:

@@ -68,6 +68,8 @@ def parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
         place = f"{line.place}{inner}" if inner != error.place else f"{line.place}{error.place and ': '}{error.place}"
         return unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
+    except MemoryError:
+        raise  # the worker tells it, and ends
     except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
         return unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
 
@@ -102,6 +104,8 @@ def annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) ->
     for article in decoded(payload, Article):
         try:
             done.append(annotating.annotate_article(article, resources))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 as in parse_one
             done.append(failed(article, "internal-error", _told(error)))
     return as_shard(done)
