@@ -31,10 +31,11 @@ from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
 from mitotransfer.decisions import DECISIONS, Desk, account
 from mitotransfer.document import Annotated, Article, Registered
-from mitotransfer.errors import ConfigError, Problem
+from mitotransfer.errors import ConfigError, DamagedError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.lock import writes
 from mitotransfer.review import Page
 from mitotransfer.rows import TABLE_FILES, ProblemRow
 from mitotransfer.runner import Lost
@@ -55,9 +56,11 @@ from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tr
 
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
+_TRIES = 3  # of a run that finds its own results damaged: a disk that fails more often is no place for it
 _REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
 
+@writes("raw")
 def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None = None) -> Counts:
     """Collects what `inputs` name (files, directories, ids, lists of ids) into `raw/`.
 
@@ -102,6 +105,7 @@ def search(
     return found.text
 
 
+@writes("parsed")
 def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
     version = digest(source_version("fetch", "parse", "document", "errors"), msgspec.json.encode(settings.parse))
@@ -114,6 +118,7 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, lost, [raw.absolute() / MANIFEST])
 
 
+@writes("annotated")
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     """Finds the events of every parsed article, into `annotated/`, one shard per input."""
     options, nlp = settings.annotate, settings.nlp
@@ -135,6 +140,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, lost, files)
 
 
+@writes("raw")
 def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
     """Asks the trial registry for the trials that annotated articles name and for those its searches find, into `raw/`.
 
@@ -157,6 +163,7 @@ def desk(out: Path, settings: Settings, path: Path | None = None, reviewer: str 
     return Desk(out, Path(settings.annotate.vocabulary), path, reviewer)
 
 
+@writes("out")
 def tabulate(
     annotated: Path, out: Path, settings: Settings, raw: Path | None = None, at: Desk | None = None, said: Sequence[Problem] = ()
 ) -> Counts:
@@ -252,6 +259,7 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     return path
 
 
+@writes("out")
 def report(out: Path) -> Path:
     """Writes `out/report.html` from the tables in `out`."""
     return reviewing.write_report(out)
@@ -288,6 +296,7 @@ def decisions(
             tell(f"{problem.severity}: {problem.place}: {problem.message}")
 
 
+@writes("out")
 def export(
     out: Path,
     formats: Sequence[str],
@@ -345,6 +354,24 @@ def review(
     reviewing.serve(at, page, apply, tell)
 
 
+def _all_done(steps: Sequence[tuple[str, Callable[[], Counts]]], tell: Callable[[str], None]) -> dict[str, Counts]:
+    """What the steps did. If one finds a result of those before it damaged, they make it again. Raises their errors."""
+    for left in reversed(range(_TRIES)):
+        done: dict[str, Counts] = {}
+        try:
+            for name, step in steps:
+                done[name] = step()
+                tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
+        except DamagedError as error:
+            if not left:
+                raise
+            tell(f"warning: {error}: made again")
+        else:
+            break
+    return done
+
+
+@writes("out")
 def run(
     inputs: Sequence[str],
     out: Path,
@@ -354,8 +381,8 @@ def run(
 ) -> bool:
     """The whole pipeline into `out`, intermediate results under `out/work`; True when no article failed.
 
-    Inputs and configuration are checked before anything is written. `at`: where decisions are kept (see `tabulate`). Raises
-    ConfigError, OutputError.
+    Inputs and configuration are checked before anything is written. `at`: where decisions are kept (see `tabulate`). What is
+    found damaged in `out/work` is made again. Raises ConfigError, OutputError (also when another run writes there), ServiceError.
     """
     at = at or desk(out, settings)
     at.log.read()
@@ -374,10 +401,7 @@ def run(
             ("registry", lambda: registry(work / "annotated", work / "raw", settings)),
             ("tabulate", lambda: tabulate(work / "annotated", out, settings, work / "raw", at)),
         ]
-    done: dict[str, Counts] = {}
-    for name, step in steps:
-        done[name] = step()
-        tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
+    done = _all_done(steps, tell)
     write_whole({out / METRICS: _json(done)})
     tell(f"report    {report(out)}")
     return not any(counts.failed for counts in done.values())

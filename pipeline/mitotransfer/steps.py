@@ -15,7 +15,7 @@ from mitotransfer import annotate as annotating
 from mitotransfer import fetch as fetching
 from mitotransfer import parse as parsing
 from mitotransfer.document import Annotated, Article, Head, Status
-from mitotransfer.errors import ConfigError, InputError, Problem, Severity
+from mitotransfer.errors import ConfigError, DamagedError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.incremental import Job, Result
 from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings
@@ -26,11 +26,11 @@ Document = TypeVar("Document", Article, Annotated)
 
 
 def payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
-    """The shards of a stage, by name and in order. Raises ConfigError for one that is missing or damaged."""
+    """The shards of a stage, by name and in order. Raises DamagedError for one that is missing or damaged."""
     for name in shards.index():
         payload = shards.read(name)
         if payload is None:
-            raise ConfigError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
+            raise DamagedError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
         yield name, payload
 
 
@@ -51,7 +51,7 @@ def _manifest(raw: Path) -> list[ManifestLine]:
     except OSError as error:
         raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
+        raise DamagedError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
 
 
 def parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
@@ -79,9 +79,9 @@ def _stored(raw: Path, sha256: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: missing; run the fetch stage again") from error
+        raise DamagedError(f"{path}: missing; run the fetch stage again") from error
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise ConfigError(f"{path}: damaged; run the fetch stage again")
+        raise DamagedError(f"{path}: damaged; run the fetch stage again")
     return data
 
 

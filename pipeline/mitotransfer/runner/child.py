@@ -58,7 +58,7 @@ class Child(Generic[Item]):
     """A worker process with its pipe.
 
     On Linux it is forked, so that it has what is loaded already (language model, vocabulary) without loading it again. Elsewhere,
-    and where threads of others are at work (`fork=False`), a new interpreter is started. Raises ConfigError when it does not start.
+    and where threads of others are at work (`fork=False`), a new interpreter is started. Raises ConfigError when none starts.
     """
 
     def __init__(self, function: Callable[[Item], object], options: RunSettings, *, fork: bool) -> None:

@@ -50,8 +50,9 @@ def cluster_map(
         try:
             yield from cluster.results(work, items)
         finally:
-            with suppress(OSError, CancelledError, RuntimeError):  # the scheduler is gone: so will the workers be
-                client.run(dismiss, stage)
+            if client.status == "running":
+                with suppress(OSError, CancelledError):  # gone just now: processes without work end by themselves
+                    client.run(dismiss, stage)
 
 
 def on_worker(
@@ -197,19 +198,22 @@ def _client(distributed: Any, options: RunSettings) -> Iterator[Any]:
     """A client of the scheduler that is named, else of workers on this machine, which end with the context."""
     with ExitStack() as stack:
         address: Any = options.scheduler
-        if not address:
-            address = stack.enter_context(
-                distributed.LocalCluster(
-                    n_workers=options.workers,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    memory_limit=None,  # theirs would not count the processes that do the work; run.article_memory does
-                    silence_logs=logging.CRITICAL,
-                )
-            )
         try:
+            if not address:
+                address = stack.enter_context(_local(distributed, options.workers))
             client = stack.enter_context(distributed.Client(address, timeout=_CONNECT, set_as_default=False))
-        except (OSError, ValueError) as error:
-            raise ServiceError(f"no Dask scheduler answers at '{options.scheduler}' ({error})") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            where = f"at '{options.scheduler}'" if options.scheduler else "on this machine"
+            raise ServiceError(f"no Dask scheduler answers {where} ({error})") from error
         yield client
+
+
+def _local(distributed: Any, workers: int) -> Any:
+    return distributed.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",  # any port that is free, and not for the network to see
+        memory_limit=None,  # theirs would not count the processes that do the work; run.article_memory does
+        silence_logs=logging.CRITICAL,
+    )
