@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-fetch clean help
+.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-fetch bench-kill clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -43,6 +43,9 @@ bench-nlp: $(STAMP) ## words a second of the language model and its parts; JATS=
 
 bench-fetch: $(STAMP) ## 1,000 articles from fake services with every kind of fault; ARGS="--kill 20" for kills and resumes
 	$(BIN)/python tools/bench_fetch.py $(ARGS)
+
+bench-kill: $(STAMP) ## runs and workers killed at random moments, and resumed: the same tables
+	$(BIN)/python tools/kill_runs.py $(or $(JATS),corpus/sample/articles) $(ARGS)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -2,8 +2,8 @@
 
     python tools/kill_runs.py DIR [--runs 10] [--workers-killed 10] [--seed 1] [--executor processes] [--workers 2]
 
-A killed run is started again by the same command and must end with the same tables, leaving no half-written file and no lock. A run
-whose worker is killed must end by itself, with the same exit status and tables. Exit status 1 when anything differs.
+A killed run is started again by the same command and must end with the same tables, leaving no half-written file and no lock.
+A run whose worker is killed must end by itself, with the same exit status and tables. Exit status 1 when anything differs.
 """
 
 from __future__ import annotations
