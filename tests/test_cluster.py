@@ -201,6 +201,7 @@ def test_dask_is_asked_for_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) 
         list(run_map(square, [1], RunSettings("dask")))
 
 
+@pytest.mark.slow
 def test_tables_are_the_same_on_a_cluster(standing: Cluster, tmp_path: Path) -> None:
     """On one that stands, and on one started for the run."""
     folder = tmp_path / "in"
@@ -210,7 +211,7 @@ def test_tables_are_the_same_on_a_cluster(standing: Cluster, tmp_path: Path) -> 
     (folder / "PMC999006.xml").write_text(jats("<p>", pmcid="PMC999006"))
     run(tmp_path / "serial", folder)
     named = msgspec.structs.replace(tables_only(), run=standing.options())
-    own = msgspec.structs.replace(tables_only(), run=RunSettings("dask", workers=2))
+    own = msgspec.structs.replace(tables_only(), run=RunSettings("dask", workers=1))
     for name, settings in (("named", named), ("own", own)):
         stages.run([str(folder)], tmp_path / name, settings)
         assert tables_of(tmp_path / name) == tables_of(tmp_path / "serial")
