@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-fetch bench-review clean help
+.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-fetch bench-review bench-kill clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -46,6 +46,9 @@ bench-fetch: $(STAMP) ## 1,000 articles from fake services with every kind of fa
 
 bench-review: $(STAMP) ## the review page with 20,000 rows and 100,000 lines of evidence
 	$(BIN)/python tools/bench_review.py
+
+bench-kill: $(STAMP) ## runs and workers killed at random moments, and resumed: the same tables
+	$(BIN)/python tools/kill_runs.py $(or $(JATS),corpus/sample/articles) $(ARGS)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

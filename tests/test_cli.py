@@ -99,7 +99,10 @@ def test_id_that_is_not_found_is_1(call: Call, article: Path, config: Path, tmp_
         (["run", os.devnull, "--out", "OUT"], "is a pipe or a device"),
         (["run", "IN", "--out", "IN"], "--out"),
         (["run", "IN", "--out", "OUT", "--config", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
-        (["run", "IN", "--out", "OUT", "--config", "BAD"], "unknown key 'run.worker'; allowed here: executor, workers"),
+        (
+            ["run", "IN", "--out", "OUT", "--config", "BAD"],
+            "unknown key 'run.worker'; allowed here: article_memory, article_seconds, executor, scheduler, workers",
+        ),
         (["run", "PMC1", "--out", "OUT", "--library", "nowhere"], "nowhere: no such directory"),
         (["frobnicate"], "No such command 'frobnicate'"),
         (["parse", "nowhere", "OUT"], "run the fetch stage first"),

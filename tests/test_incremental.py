@@ -11,6 +11,7 @@ import pytest
 from mitotransfer import stages
 from mitotransfer.errors import ConfigError
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.runner import Lost
 from mitotransfer.settings import RunSettings
 from mitotransfer.store import Shards
 from small import read, run, secretion, tables_of, tables_only, with_run
@@ -175,13 +176,13 @@ def die_at_b(name: str) -> Result:
     return upper(name)
 
 
-def killed(job: Job[str]) -> Result:
-    return Result("failed", b"killed")
+def lost(job: Job[str], why: Lost) -> Result:
+    return Result("failed", why.code.encode())
 
 
 def loop(work: object, target: Shards, which: Iterable[Job[str]], workers: int = 0) -> Counts:
-    options = RunSettings("processes" if workers else "serial", max(workers, 1))
-    return run_jobs(which, work, target, options, killed)  # type: ignore[arg-type]
+    options = RunSettings("processes" if workers else "serial", max(workers, 1), article_seconds=10 if workers else 0)
+    return run_jobs(which, work, target, options, lost)  # type: ignore[arg-type]
 
 
 def test_counts_add_up(tmp_path: Path) -> None:
@@ -201,7 +202,7 @@ def test_killed_worker_costs_its_item_alone_and_is_tried_again(tmp_path: Path) -
     target = Shards(tmp_path)
     counts = loop(die_at_b, target, jobs("a", "b", "c"), workers=1)
     assert (counts.done, counts.failed) == (2, 1)
-    assert [target.read(name) for name in target.index()] == [b"A", b"killed", b"C"]
+    assert [target.read(name) for name in target.index()] == [b"A", b"worker-killed", b"C"]
     counts = loop(upper, target, jobs("a", "b", "c"))
     assert (counts.done, counts.failed, counts.reused) == (3, 0, 2)
     assert target.read("b") == b"B"

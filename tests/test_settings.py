@@ -48,7 +48,7 @@ def test_own_rules_go_before_the_shipped_ones(tmp_path: Path) -> None:
         ("parse: {max_bytes: many}", "Expected `int`, got `str` - at `$.parse.max_bytes`"),
         ("parse: {max_bytes: 0}", "`int` >= 1 - at `$.parse.max_bytes`"),
         ("run: {workers: 0}", "`int` >= 1 - at `$.run.workers`"),
-        ("run: {executor: dask}", "Invalid enum value 'dask' - at `$.run.executor`"),
+        ("run: {executor: threads}", "Invalid enum value 'threads' - at `$.run.executor`"),
         ("annotate: {prose: yes}", "Expected `bool`, got `str`"),  # YAML 1.2: yes is a word
         ("tabulate: {min_confidence: 2}", "`float` <= 1.0"),
         ("parse:", "Expected `object`, got `null` - at `$.parse`"),
@@ -95,7 +95,10 @@ def test_yes_and_no_are_words_true_and_false_are_not(tmp_path: Path) -> None:
 
 
 def test_checked_names_the_nested_key(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"unknown key 'run\.worker'; allowed here: executor, workers"):
+    with pytest.raises(
+        ConfigError,
+        match=r"unknown key 'run\.worker'; allowed here: article_memory, article_seconds, executor, scheduler, workers",
+    ):
         checked({"run": {"worker": 1}}, Settings, tmp_path)
 
 

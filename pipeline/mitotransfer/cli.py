@@ -42,17 +42,13 @@ _INTERRUPTED = 130  # Ctrl-C, as shells count it
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
 Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes to use; more than 1 means processes unless --executor is given")
-]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; more than 1 means --executor processes")]
+Executor = Annotated[str, typer.Option("--executor", help="serial, processes or dask")]
+Dask = Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler (tcp://…) to work on; means dask")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no service: ids give what earlier runs fetched")]
 Email = Annotated[str, typer.Option("--email", help="Contact that NCBI is told; without one it is not asked")]
-Endpoint = Annotated[
-    list[str] | None, typer.Option("--endpoint", metavar="NAME=URL", help="Another address for a service (fetch.endpoints)")
-]
-Registry = Annotated[
-    bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds (fetch.registry)")
-]
+Endpoint = Annotated[list[str] | None, typer.Option("--endpoint", metavar="NAME=URL", help="Another address for a service")]
+Registry = Annotated[bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds")]
 Decisions = Annotated[
     Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
 ]
@@ -74,11 +70,16 @@ class _Sources(NamedTuple):
     registry: bool = False
 
 
-def _settings(config: Path | None, *, named: str = "", workers: int | None = None, sources: _Sources = _Sources()) -> Settings:
+def _settings(
+    config: Path | None, *, named: str = "", workers: int | None = None, scheduler: str = "", sources: _Sources = _Sources()
+) -> Settings:
     settings = load(config)
     run, fetch = settings.run, settings.fetch
     if workers is not None:
-        run = msgspec.structs.replace(run, workers=workers, executor="processes" if workers > 1 else run.executor)
+        several = workers > 1 and run.executor == "serial"
+        run = msgspec.structs.replace(run, workers=workers, executor="processes" if several else run.executor)
+    if scheduler:
+        run = msgspec.structs.replace(run, scheduler=scheduler, executor="dask")
     if named:
         run = msgspec.structs.replace(run, executor=known_executor(named))
     fetch = msgspec.structs.replace(
@@ -101,8 +102,9 @@ def run(
     inputs: Inputs,
     out: Out,
     config: Config = None,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "",
+    executor: Executor = "",
     workers: Workers = None,
+    scheduler: Dask = "",
     library: Library = "",
     offline: Offline = False,
     email: Email = "",
@@ -116,7 +118,7 @@ def run(
     from mitotransfer import stages
 
     sources = _Sources(library, offline, email, endpoint or (), registry)
-    settings = _settings(config, named=executor, workers=workers, sources=sources)
+    settings = _settings(config, named=executor, workers=workers, scheduler=scheduler, sources=sources)
     settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
     if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
@@ -165,19 +167,28 @@ def search(
 
 
 @app.command()
-def parse(raw: Path, parsed: Path, config: Config = None, workers: Workers = None) -> None:
+def parse(
+    raw: Path, parsed: Path, config: Config = None, executor: Executor = "", workers: Workers = None, scheduler: Dask = ""
+) -> None:
     """Parse a raw directory."""
     from mitotransfer import stages
 
-    _say(stages.parse(raw, parsed, _settings(config, workers=workers)))
+    _say(stages.parse(raw, parsed, _settings(config, named=executor, workers=workers, scheduler=scheduler)))
 
 
 @app.command()
-def annotate(parsed: Path, annotated: Path, config: Config = None, workers: Workers = None) -> None:
+def annotate(
+    parsed: Path,
+    annotated: Path,
+    config: Config = None,
+    executor: Executor = "",
+    workers: Workers = None,
+    scheduler: Dask = "",
+) -> None:
     """Find the events of parsed articles."""
     from mitotransfer import stages
 
-    _say(stages.annotate(parsed, annotated, _settings(config, workers=workers)))
+    _say(stages.annotate(parsed, annotated, _settings(config, named=executor, workers=workers, scheduler=scheduler)))
 
 
 @app.command()

@@ -32,6 +32,10 @@ class ConfigError(MitotransferError):
     """Usage or configuration is wrong: nothing was written (exit status 2)."""
 
 
+class DamagedError(ConfigError):
+    """An intermediate result is missing or not as it was written; the stage before makes it again."""
+
+
 class OutputError(MitotransferError):
     """The output directory cannot be written (exit status 2)."""
 

@@ -12,10 +12,12 @@ from mitotransfer import tabulate as tabulating
 from mitotransfer.decisions import DECISIONS
 from mitotransfer.document import Article
 from mitotransfer.files import write_whole
+from mitotransfer.lock import writes
 from mitotransfer.steps import decoded, payloads
 from mitotransfer.store import Shards, remove
 
 
+@writes("out")
 def export(
     out: Path,
     formats: Sequence[str],

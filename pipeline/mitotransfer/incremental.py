@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from mitotransfer.runner import run_map
+from mitotransfer import __version__
+from mitotransfer.runner import Lost, run_map
 from mitotransfer.settings import RunSettings
-from mitotransfer.store import Shards
+from mitotransfer.store import Shards, source_version, tree_version
 
 Argument = TypeVar("Argument")
 _TRY_AGAIN = "-"  # a key no job has: what killed a worker (memory) may not do so again
@@ -61,11 +63,14 @@ def run_jobs(
     work: Callable[[Argument], Result],
     target: Shards,
     options: RunSettings,
-    killed: Callable[[Job[Argument]], Result],
+    lost: Callable[[Job[Argument], Lost], Result],
+    needs: Sequence[Path] = (),
 ) -> Counts:
     """Runs `work` on every job whose shard is absent, damaged or of another key; removes shards without a job.
 
-    `killed` gives the result for a job that took its worker process down; such a job is tried again in the next run.
+    `lost` gives the result for a job that no worker survived or that took too long; it is tried again in the next run.
+    `needs`: files and folders that must be the same for all workers. Raises OutputError, ConfigError, ServiceError; what was
+    done before is kept.
     """
     started = time.perf_counter()
     names: list[str] = []
@@ -82,12 +87,18 @@ def run_jobs(
                 outcomes[outcome] += 1
                 reused += 1
 
-    for job, result in run_map(partial(_on_argument, work), stale(), executor=options.executor, workers=options.workers):
-        made = result or killed(job)
-        target.write(job.name, job.key if result else _TRY_AGAIN, made.outcome, made.payload)
+    for job, result in run_map(partial(_on_argument, work), stale(), options, partial(installation, *needs)):
+        made = lost(job, result) if isinstance(result, Lost) else result
+        target.write(job.name, _TRY_AGAIN if isinstance(result, Lost) else job.key, made.outcome, made.payload)
         outcomes[made.outcome] += 1
     removed = target.close(names)
     return Counts.of(outcomes, started, reused=reused, removed=removed)
+
+
+def installation(*needs: Path) -> dict[str, str]:
+    """What workers elsewhere must have in common with this process: the program and the content of these files and folders."""
+    found = {"mitotransfer": f"{__version__} ({source_version('.')[:12]})"}
+    return found | {str(path): tree_version(path)[:12] if path.exists() else "absent" for path in needs}
 
 
 def _on_argument(work: Callable[[Argument], Result], job: Job[Argument]) -> Result:

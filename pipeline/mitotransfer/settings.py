@@ -13,13 +13,14 @@ import yaml
 from mitotransfer.errors import ConfigError
 
 T = TypeVar("T")
-Executor = Literal["serial", "processes"]
+Executor = Literal["serial", "processes", "dask"]
 Source = Literal["cloud", "efetch", "europepmc", "bioc"]
 LicencePolicy = Literal["open", "noncommercial", "tdm"]
 QuotePolicy = Literal["all", "redistributable"]
 Service = Literal["ncbi", "europepmc"]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 _EMAIL = r"[!-~]+@[!-~]+"  # it stands in a header, which holds ASCII only
 
 
@@ -143,10 +144,18 @@ class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`executor` and `workers` change speed only, never the outputs."""
+    """`executor` and `workers` change speed only, never the outputs. `scheduler`: the address of a Dask scheduler; none: Dask
+    workers are started on this machine.
+
+    What an input may take in a stage: `article_seconds`, and `article_memory`, megabytes of address space of a worker, program
+    and language model included (no less than 2000); 0: no limit. Without both the serial executor works in this very process.
+    """
 
     executor: Executor = "serial"
     workers: Count = 1
+    scheduler: str = ""
+    article_seconds: NotNegative = 600.0
+    article_memory: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,13 +30,15 @@ from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
 from mitotransfer.decisions import DECISIONS, Desk, account
 from mitotransfer.document import Annotated, Article, Registered
-from mitotransfer.errors import ConfigError, Problem
+from mitotransfer.errors import ConfigError, DamagedError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
+from mitotransfer.lock import writes
 from mitotransfer.origins import origins
 from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.rows import TABLE_FILES, ProblemRow
+from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
     MANIFEST,
@@ -54,9 +56,11 @@ from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tr
 
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
+_TRIES = 3  # of a run that finds its own results damaged: a disk that fails more often is no place for it
 _REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
 
+@writes("raw")
 def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None = None) -> Counts:
     """Collects what `inputs` name (files, directories, ids, lists of ids) into `raw/`.
 
@@ -101,18 +105,20 @@ def search(
     return found.text
 
 
+@writes("parsed")
 def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
     version = digest(source_version("fetch", "parse", "document", "errors"), msgspec.json.encode(settings.parse))
 
-    def killed(job: Job[ManifestLine]) -> Result:
-        line, reason = job.argument, "reading it killed the worker process (memory or a crash in a library)"
-        return unread(line.name, line.file, "parse", "failed", "worker-killed", line.place, reason)
+    def lost(job: Job[ManifestLine], why: Lost) -> Result:
+        line = job.argument
+        return unread(line.name, line.file, "parse", "failed", why.code, line.place, f"reading it {why.reason}")
 
-    work = partial(parse_one, settings.parse, raw)
-    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, killed)
+    work = partial(parse_one, settings.parse, raw.absolute())
+    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, lost, [raw.absolute() / MANIFEST])
 
 
+@writes("annotated")
 def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     """Finds the events of every parsed article, into `annotated/`, one shard per input."""
     options, nlp = settings.annotate, settings.nlp
@@ -128,13 +134,13 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     source = Shards(parsed)
     jobs = (Job(name, digest(version, payload), payload) for name, payload in payloads(source))
 
-    def killed(job: Job[bytes]) -> Result:
-        reason = "annotating it killed the worker process (memory or a crash in a library)"
-        return as_shard([failed(article, "worker-killed", reason) for article in decoded(job.argument, Article)])
+    def lost(job: Job[bytes], why: Lost) -> Result:
+        return as_shard([failed(article, why.code, f"annotating it {why.reason}") for article in decoded(job.argument, Article)])
 
-    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, killed)
+    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, lost, files)
 
 
+@writes("raw")
 def registry(annotated: Path, raw: Path, settings: Settings) -> Counts:
     """Asks the trial registry for the trials that annotated articles name and for those its searches find, into `raw/`.
 
@@ -157,6 +163,7 @@ def desk(out: Path, settings: Settings, path: Path | None = None, reviewer: str 
     return Desk(out, Path(settings.annotate.vocabulary), path, reviewer)
 
 
+@writes("out")
 def tabulate(
     annotated: Path, out: Path, settings: Settings, raw: Path | None = None, at: Desk | None = None, said: Sequence[Problem] = ()
 ) -> Counts:
@@ -253,6 +260,7 @@ def pin(report: evaluating.Report, corpus: Path, settings: Settings, *, lower: b
     return path
 
 
+@writes("out")
 def report(out: Path, *, figures: bool = False) -> str:
     """Writes `out/report.html` from the tables in `out`, with `figures` its plots to `out/figures`, too; says what was written.
 
@@ -314,6 +322,24 @@ def review(
     reviewing.serve(at, lambda said: decisions((), settings, at, said, annotated), tell, port=port, browser=browser)
 
 
+def _all_done(steps: Sequence[tuple[str, Callable[[], Counts]]], tell: Callable[[str], None]) -> dict[str, Counts]:
+    """What the steps did. If one finds a result of those before it damaged, they make it again. Raises their errors."""
+    for left in reversed(range(_TRIES)):
+        done: dict[str, Counts] = {}
+        try:
+            for name, step in steps:
+                done[name] = step()
+                tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
+        except DamagedError as error:
+            if not left:
+                raise
+            tell(f"warning: {error}: made again")
+        else:
+            break
+    return done
+
+
+@writes("out")
 def run(
     inputs: Sequence[str],
     out: Path,
@@ -323,8 +349,8 @@ def run(
 ) -> bool:
     """The whole pipeline into `out`, intermediate results under `out/work`; True when no article failed.
 
-    Inputs and configuration are checked before anything is written. `at`: where decisions are kept (see `tabulate`). Raises
-    ConfigError, OutputError.
+    Inputs and configuration are checked before anything is written. `at`: where decisions are kept (see `tabulate`). What is
+    found damaged in `out/work` is made again. Raises ConfigError, OutputError (also when another run writes there), ServiceError.
     """
     at = at or desk(out, settings)
     at.log.read()
@@ -345,10 +371,7 @@ def run(
             ("registry", lambda: registry(work / "annotated", work / "raw", settings)),
             ("tabulate", lambda: tabulate(work / "annotated", out, settings, work / "raw", at)),
         ]
-    done: dict[str, Counts] = {}
-    for name, step in steps:
-        done[name] = step()
-        tell(f"{name:9} {done[name]}, {done[name].seconds:.1f} s")
+    done = _all_done(steps, tell)
     write_whole({out / METRICS: _json(done), out / PROVENANCE: _json(origins(work / "raw", settings))})
     tell(f"report    {report(out, figures=settings.report.figures)}")
     return not any(counts.failed for counts in done.values())

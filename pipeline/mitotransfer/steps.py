@@ -15,7 +15,7 @@ from mitotransfer import annotate as annotating
 from mitotransfer import fetch as fetching
 from mitotransfer import parse as parsing
 from mitotransfer.document import Annotated, Article, Head, Status
-from mitotransfer.errors import ConfigError, InputError, Problem, Severity
+from mitotransfer.errors import ConfigError, DamagedError, InputError, Problem, Severity
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.incremental import Job, Result
 from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings
@@ -26,11 +26,11 @@ Document = TypeVar("Document", Article, Annotated)
 
 
 def payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
-    """The shards of a stage, by name and in order. Raises ConfigError for one that is missing or damaged."""
+    """The shards of a stage, by name and in order. Raises DamagedError for one that is missing or damaged."""
     for name in shards.index():
         payload = shards.read(name)
         if payload is None:
-            raise ConfigError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
+            raise DamagedError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
         yield name, payload
 
 
@@ -52,7 +52,7 @@ def manifest(raw: Path) -> list[ManifestLine]:
     except OSError as error:
         raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
+        raise DamagedError(f"{raw / MANIFEST}: damaged ({error}); run the fetch stage again") from error
 
 
 def parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
@@ -69,6 +69,8 @@ def parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         inner = error.place.removeprefix(line.file)  # "a.xml:3:14": line and column, behind the name as it was given
         place = f"{line.place}{inner}" if inner != error.place else f"{line.place}{error.place and ': '}{error.place}"
         return unread(line.name, line.file, "parse", "failed", error.code, place, str(error))
+    except MemoryError:
+        raise  # the worker tells it, and ends
     except Exception as error:  # noqa: BLE001 one article must never end a run; it is named, counted and exit status 1
         return unread(line.name, line.file, "parse", "failed", "internal-error", line.place, _told(error))
 
@@ -78,9 +80,9 @@ def _stored(raw: Path, sha256: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: missing; run the fetch stage again") from error
+        raise DamagedError(f"{path}: missing; run the fetch stage again") from error
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise ConfigError(f"{path}: damaged; run the fetch stage again")
+        raise DamagedError(f"{path}: damaged; run the fetch stage again")
     return data
 
 
@@ -103,6 +105,8 @@ def annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) ->
     for article in decoded(payload, Article):
         try:
             done.append(annotating.annotate_article(article, resources))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 as in parse_one
             done.append(failed(article, "internal-error", _told(error)))
     return as_shard(done)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mitotransfer.errors import ConfigError
+from mitotransfer.errors import ConfigError, DamagedError
 from mitotransfer.files import remove_file, write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -139,5 +139,5 @@ class Shards:
         except OSError as error:
             raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
+            raise DamagedError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
         return text.split("\n")[:-1]  # a name may hold other characters that Python takes for line ends

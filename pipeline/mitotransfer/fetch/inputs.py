@@ -7,13 +7,14 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
 
 from mitotransfer.document import Head
 from mitotransfer.errors import ConfigError, Problem
+from mitotransfer.fetch.urls import files_at, is_url
 
 Kind = Literal["file", "pmcid", "pmid", "doi", "unreadable", "skipped"]
 
@@ -58,12 +59,15 @@ def printable(text: str) -> str:
 
 
 def read_requests(inputs: Iterable[str], out: Path | None = None) -> Iterator[Request]:
-    """Requests in the order given; a directory's files in name order, hidden ones left out.
+    """Requests in the order given; the files of a directory or of a folder's URL in name order, hidden ones left out.
 
     `out` is the directory that will be written: inside an input directory it is passed over. Raises ConfigError when an
     argument is neither a file, a directory nor an article id, cannot be read, or is `out`.
     """
     for name in inputs:
+        if is_url(name) and not identify(name):  # https://doi.org/… is an id
+            yield from _elsewhere(name)
+            continue
         path = Path(name)
         match _what(path) if name else "nothing":  # an empty name would be the present directory
             case "directory":
@@ -118,6 +122,18 @@ def _directory(folder: Path, out: Path | None) -> Iterator[Request]:
         else:
             allowed = ", ".join(sorted(ARTICLE_SUFFIXES))
             yield Request("skipped", name, place, reason=f"not an article file ({allowed})")
+
+
+def _elsewhere(url: str) -> Iterator[Request]:
+    """A request per article file at a URL."""
+    for found in files_at(url):
+        name, place = PurePosixPath(found).name, printable(found)
+        if PurePosixPath(name).suffix.lower() in ARTICLE_SUFFIXES:
+            yield Request("file", printable(PurePosixPath(name).stem), place, path=found)
+        else:
+            yield Request(
+                "skipped", printable(name), place, reason=f"not an article file ({', '.join(sorted(ARTICLE_SUFFIXES))})"
+            )
 
 
 def _file(path: Path) -> Iterator[Request]:

@@ -13,6 +13,7 @@ import msgspec
 
 from mitotransfer.errors import ConfigError
 from mitotransfer.fetch.inputs import Request, printable
+from mitotransfer.fetch.urls import is_url, read_at
 from mitotransfer.settings import FetchSettings
 
 Status = Literal["ok", "failed", "not_found", "not_open_access", "dropped"]
@@ -110,14 +111,17 @@ def _read(
     if path is None:
         return library.missing(request)
     file = printable(path.name)
+    elsewhere = request.kind == "file" and is_url(request.path)
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            reason = f"{file}: {size:,} bytes; the limit is {max_bytes:,} (parse.max_bytes)"
-            return _line(request, "failed", "too-large", reason, file)
-        data = path.read_bytes()
+        size = 0 if elsewhere else path.stat().st_size
+        data = read_at(request.path, max_bytes) if elsewhere else path.read_bytes() if size <= max_bytes else None
     except OSError as error:
-        return _line(request, "failed", "unreadable-file", f"{printable(str(path))}: cannot be read ({error.strerror})", file)
+        where = request.path if elsewhere else str(path)
+        cause = error.strerror or str(error)
+        return _line(request, "failed", "unreadable-file", f"{printable(where)}: cannot be read ({cause})", file)
+    if data is None:
+        reason = f"{file}: {f'{size:,}' if size else 'too many'} bytes; the limit is {max_bytes:,} (parse.max_bytes)"
+        return _line(request, "failed", "too-large", reason, file)
     digest = hashlib.sha256(data).hexdigest()
     if digest in seen:
         return _line(request, "dropped", "repeated-file", f"same bytes as {seen[digest]}", file)
