@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mitotransfer import stages
+from mitotransfer import curating, stages
 from mitotransfer.decisions import Decision
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import Settings, config_root
@@ -318,7 +318,7 @@ def test_a_copy_edited_elsewhere_is_taken_up_by_the_command(out: Path, source: P
 
     edit_table(copy, change, delimiter=";", encoding="utf-8-sig")
     lines: list[str] = []
-    stages.decisions([copy], tables_only(), stages.desk(out, tables_only(), reviewer="cy"), lines.append)
+    curating.decisions([copy], tables_only(), stages.desk(out, tables_only(), reviewer="cy"), lines.append)
     found = by_donor(out)
     assert (found["astrocyte"]["species"], found["astrocyte"]["species_ids"]) == ("rat", "species:rat")
     assert found["platelet"]["species"] == "human"

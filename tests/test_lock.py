@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mitotransfer import stages
+from mitotransfer import handover, stages
 from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.lock import LOCK, locked, writes
 from mitotransfer.runner import run_map
@@ -61,7 +61,7 @@ def test_every_stage_that_writes_asks(out: Path, other: subprocess.Popen[bytes],
         lambda: stages.registry(work / "annotated", out, settings),
         lambda: stages.tabulate(work / "annotated", out, settings),
         lambda: stages.report(out),
-        lambda: stages.export(out, ["sqlite"]),
+        lambda: handover.export(out, ["sqlite"]),
     ):
         with pytest.raises(OutputError, match="another run writes there"):
             stage()

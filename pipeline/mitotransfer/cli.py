@@ -5,22 +5,36 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
 
 from mitotransfer import __version__
 from mitotransfer.errors import MitotransferError
+from mitotransfer.options import (
+    Config,
+    Dask,
+    Decisions,
+    Email,
+    Endpoint,
+    Executor,
+    Figures,
+    Inputs,
+    Library,
+    Offline,
+    Out,
+    Registry,
+    Reviewer,
+    Shards,
+    Sources,
+    Workers,
+    settings_of,
+)
 from mitotransfer.settings import (
     ReportSettings,
-    Settings,
     known_against,
-    known_email,
-    known_endpoints,
-    known_executor,
     known_service,
-    load,
 )
 
 app = typer.Typer(
@@ -38,59 +52,6 @@ app.add_typer(kb, name="kb")
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _INTERRUPTED = 130  # Ctrl-C, as shells count it
-
-Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Article files, directories, ids or lists of ids")]
-Out = Annotated[Path, typer.Option("--out", help="Directory for the tables", file_okay=False)]
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file (default: the shipped configs/run.yaml)")]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; more than 1 means --executor processes")]
-Executor = Annotated[str, typer.Option("--executor", help="serial, processes or dask")]
-Dask = Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler (tcp://…) to work on; means dask")]
-Offline = Annotated[bool, typer.Option("--offline", help="Ask no service: ids give what earlier runs fetched")]
-Email = Annotated[str, typer.Option("--email", help="Contact that NCBI is told; without one it is not asked")]
-Endpoint = Annotated[list[str] | None, typer.Option("--endpoint", metavar="NAME=URL", help="Another address for a service")]
-Registry = Annotated[bool, typer.Option("--registry", help="Complete trials from ClinicalTrials.gov and add those it finds")]
-Decisions = Annotated[
-    Path | None, typer.Option("--decisions", help="Log of decisions (default: decisions.csv beside the tables)")
-]
-Reviewer = Annotated[str, typer.Option("--reviewer", help="Who decided, where a table does not say so (default: your login)")]
-Figures = Annotated[bool, typer.Option("--figures", help="Also write the report's plots as SVG and PNG files (report.figures)")]
-Shards = Annotated[
-    Path | None, typer.Option("--annotated", help="What the tables are made of (default: work/annotated in OUT)", file_okay=False)
-]
-Library = Annotated[str, typer.Option("--library", help="Directory in which articles given by id are looked for")]
-
-
-class _Sources(NamedTuple):
-    """The flags that say where articles come from."""
-
-    library: str = ""
-    offline: bool = False
-    email: str = ""
-    endpoints: Sequence[str] = ()
-    registry: bool = False
-
-
-def _settings(
-    config: Path | None, *, named: str = "", workers: int | None = None, scheduler: str = "", sources: _Sources = _Sources()
-) -> Settings:
-    settings = load(config)
-    run, fetch = settings.run, settings.fetch
-    if workers is not None:
-        several = workers > 1 and run.executor == "serial"
-        run = msgspec.structs.replace(run, workers=workers, executor="processes" if several else run.executor)
-    if scheduler:
-        run = msgspec.structs.replace(run, scheduler=scheduler, executor="dask")
-    if named:
-        run = msgspec.structs.replace(run, executor=known_executor(named))
-    fetch = msgspec.structs.replace(
-        fetch,
-        library=sources.library or fetch.library,
-        offline=sources.offline or fetch.offline,
-        email=known_email(sources.email) or fetch.email,
-        endpoints=known_endpoints(sources.endpoints, fetch.endpoints),
-        registry=sources.registry or fetch.registry,
-    )
-    return msgspec.structs.replace(settings, run=run, fetch=fetch)
 
 
 def _say(line: object) -> None:
@@ -117,8 +78,8 @@ def run(
     """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
     from mitotransfer import stages
 
-    sources = _Sources(library, offline, email, endpoint or (), registry)
-    settings = _settings(config, named=executor, workers=workers, scheduler=scheduler, sources=sources)
+    sources = Sources(library, offline, email, endpoint or (), registry)
+    settings = settings_of(config, named=executor, workers=workers, scheduler=scheduler, sources=sources)
     settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
     if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
@@ -138,7 +99,7 @@ def fetch(
     """Collect inputs into a raw directory: manifest and bytes."""
     from mitotransfer import stages
 
-    _say(stages.fetch(inputs, raw, _settings(config, sources=_Sources(library, offline, email, endpoint or ()))))
+    _say(stages.fetch(inputs, raw, settings_of(config, sources=Sources(library, offline, email, endpoint or ()))))
 
 
 @app.command()
@@ -155,7 +116,7 @@ def search(
     """Find articles by a query: a list of PMCIDs, to --out or the standard output."""
     from mitotransfer import stages
 
-    settings = _settings(config, sources=_Sources(email=email, endpoints=endpoint or ()))
+    settings = settings_of(config, sources=Sources(email=email, endpoints=endpoint or ()))
     options = msgspec.structs.replace(
         settings.search,
         service=known_service(service) if service else settings.search.service,
@@ -173,7 +134,7 @@ def parse(
     """Parse a raw directory."""
     from mitotransfer import stages
 
-    _say(stages.parse(raw, parsed, _settings(config, named=executor, workers=workers, scheduler=scheduler)))
+    _say(stages.parse(raw, parsed, settings_of(config, named=executor, workers=workers, scheduler=scheduler)))
 
 
 @app.command()
@@ -188,7 +149,7 @@ def annotate(
     """Find the events of parsed articles."""
     from mitotransfer import stages
 
-    _say(stages.annotate(parsed, annotated, _settings(config, named=executor, workers=workers, scheduler=scheduler)))
+    _say(stages.annotate(parsed, annotated, settings_of(config, named=executor, workers=workers, scheduler=scheduler)))
 
 
 @app.command()
@@ -203,7 +164,7 @@ def registry(
     """Ask ClinicalTrials.gov for the trials that annotated articles name and for those its searches find."""
     from mitotransfer import stages
 
-    settings = _settings(config, sources=_Sources("", offline, email, endpoint or ()))
+    settings = settings_of(config, sources=Sources("", offline, email, endpoint or ()))
     _say(stages.registry(annotated, raw, settings))
 
 
@@ -221,7 +182,7 @@ def tabulate(
     """Build the tables from annotated articles, and apply what was decided."""
     from mitotransfer import stages
 
-    settings = _settings(config)
+    settings = settings_of(config)
     _say(stages.tabulate(annotated, out, settings, registry, stages.desk(out, settings, decisions, reviewer)))
 
 
@@ -235,10 +196,10 @@ def decide(
     config: Config = None,
 ) -> None:
     """Take up what was decided by hand in the tables in OUT, or in FILE..., and apply all that was decided."""
-    from mitotransfer import stages
+    from mitotransfer import curating, stages
 
-    settings = _settings(config)
-    stages.decisions(files or (), settings, stages.desk(out, settings, decisions, reviewer), _say, annotated)
+    settings = settings_of(config)
+    curating.decisions(files or (), settings, stages.desk(out, settings, decisions, reviewer), _say, annotated)
 
 
 @app.command()
@@ -252,11 +213,11 @@ def review(
     config: Config = None,
 ) -> None:
     """Work through the tables in OUT on a local page: accept, reject and edit rows, with the sentences behind them."""
-    from mitotransfer import stages
+    from mitotransfer import curating, stages
 
-    settings = _settings(config)
+    settings = settings_of(config)
     desk = stages.desk(out, settings, decisions, reviewer)
-    stages.review(settings, desk, _say, port=port, browser=browser, annotated=annotated)
+    curating.review(settings, desk, _say, port=port, browser=browser, annotated=annotated)
 
 
 @app.command()
@@ -280,7 +241,7 @@ def evaluate(
     """Score tables against gold rows or decisions; with --corpus, fail when quality is below the floor."""
     from mitotransfer import stages
 
-    settings = _settings(config)
+    settings = settings_of(config)
     if known_against(against):
         typer.echo(stages.against_decisions(out, metrics).summary())
         return
@@ -340,13 +301,14 @@ def train(
     config: Config = None,
 ) -> None:
     """Train the language model from the corpora of its recipe, or score it on one of their splits."""
-    from mitotransfer import stages
 
-    settings = _settings(config)
+    from mitotransfer import training
+
+    settings = settings_of(config)
     if score:
-        typer.echo(stages.score_model(corpora, settings, recipe=recipe, pipeline=out, split=score))
+        typer.echo(training.score_model(corpora, settings, recipe=recipe, pipeline=out, split=score))
     else:
-        typer.echo(stages.train(corpora, settings, recipe=recipe, out=out, work=work, parts=part or (), final=final, tell=_say))
+        typer.echo(training.train(corpora, settings, recipe=recipe, out=out, work=work, parts=part or (), final=final, tell=_say))
 
 
 @kb.command("build")
@@ -356,9 +318,9 @@ def kb_build(
     prefix: Annotated[list[str] | None, typer.Option(help="Keep ids of this prefix (default: each file's own)")] = None,
 ) -> None:
     """Make a knowledge base from ontologies, in which names that the vocabulary does not hold are looked up."""
-    from mitotransfer import stages
+    from mitotransfer import training
 
-    _say(stages.build_kb(sources, out, prefix or ()))
+    _say(training.build_kb(sources, out, prefix or ()))
 
 
 @app.command()
@@ -374,7 +336,7 @@ def doctor(
     )  # not by way of stages: that imports spaCy, which may be what is broken
 
     findings = []
-    for finding in diagnose(_settings(config), offline=offline):
+    for finding in diagnose(settings_of(config), offline=offline):
         typer.echo(finding)
         findings.append(finding)
     if not healthy(findings, strict=strict):

@@ -28,16 +28,16 @@ from mitotransfer import evaluate as evaluating
 from mitotransfer import fetch as fetching
 from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
-from mitotransfer.decisions import DECISIONS, Desk, account
+from mitotransfer.decisions import DECISIONS, Desk
 from mitotransfer.document import Annotated, Article, Registered
-from mitotransfer.errors import ConfigError, DamagedError, Problem
+from mitotransfer.errors import DamagedError, Problem
 from mitotransfer.fetch import ManifestLine
 from mitotransfer.files import write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.lock import writes
 from mitotransfer.origins import origins
 from mitotransfer.provenance import FILE as PROVENANCE
-from mitotransfer.rows import TABLE_FILES, ProblemRow
+from mitotransfer.rows import TABLE_FILES
 from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -57,7 +57,7 @@ from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tr
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
 _TRIES = 3  # of a run that finds its own results damaged: a disk that fails more often is no place for it
-_REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
+REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
 
 @writes("raw")
@@ -186,14 +186,14 @@ def tabulate(
     tables, known_as = build(()), {}
     found = at.standing()
     if found.rows or found.evidence or found.problems:
-        at.propose({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED})
+        at.propose({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in REVIEWED})
         tables, applied = tabulating.decided(build, found, at.snapshots.read())
         known_as = {today: logged for logged, today in (applied.moved | applied.evidence).items()}
     else:
         at.propose({})
-    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in _REVIEWED}, known_as)
+    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in REVIEWED}, known_as)
     tabulating.write_tables(out, tables.files)
-    at.written.forget_others(out, _REVIEWED)
+    at.written.forget_others(out, REVIEWED)
     named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
     package = tabulating.datapackage(named, __version__)
     write_whole({out / "datapackage.json": _json(package)})
@@ -275,53 +275,6 @@ def report(out: Path, *, figures: bool = False) -> str:
     return f"{page}; {out / reviewing.FIGURES} is as it was (--figures draws it anew)" if kept else str(page)
 
 
-def decisions(
-    files: Sequence[Path],
-    settings: Settings,
-    at: Desk,
-    tell: Callable[[str], None] = lambda _: None,
-    annotated: Path | None = None,
-) -> None:
-    """Takes up what was decided by hand in the tables of an output directory, or in `files`, and applies all that was decided.
-
-    `annotated`: of what the tables are made (default: what `run` left in `out/work`). Tells what came of it. Raises ConfigError,
-    OutputError.
-    """
-    out = at.out
-    if not all((out / name).exists() for name in _REVIEWED):
-        raise ConfigError(f"{out}: no tables of a run there")
-    told = at.take_up(files)
-    shards = annotated or out / "work" / "annotated"
-    if shards.is_dir():
-        asked = any(row["registry_checked"] for rows in at.written.versions(TABLE_FILES["trials"]) for row in rows)
-        tabulate(shards, out, settings, out / "work" / "raw" if asked else None, at, told)
-        tell(f"report    {report(out)}")
-    else:
-        tell(f"{shards}: not there; the decisions are applied when the tables are made again")
-    problems = tabulating.read_rows(out / "problems.csv", ProblemRow)
-    counts = account(at.standing(), problems)
-    tell(f"decisions {', '.join(f'{count} {name}' for name, count in counts.items())}: {at.log.path}")
-    for problem in problems:
-        if problem.stage == "decisions":
-            tell(f"{problem.severity}: {problem.place}: {problem.message}")
-
-
-def review(
-    settings: Settings,
-    at: Desk,
-    tell: Callable[[str], None] = lambda _: None,
-    *,
-    port: int = 0,
-    browser: bool = True,
-    annotated: Path | None = None,
-) -> None:
-    """Serves the page on which a curator decides on the tables of an output directory, until it is interrupted.
-
-    `port` 0: any free one. What was decided is applied then, as `decisions` does. Raises ConfigError, InputError, OutputError.
-    """
-    reviewing.serve(at, lambda said: decisions((), settings, at, said, annotated), tell, port=port, browser=browser)
-
-
 def _all_done(steps: Sequence[tuple[str, Callable[[], Counts]]], tell: Callable[[str], None]) -> dict[str, Counts]:
     """What the steps did. If one finds a result of those before it damaged, they make it again. Raises their errors."""
     for left in reversed(range(_TRIES)):
@@ -375,48 +328,6 @@ def run(
     write_whole({out / METRICS: _json(done), out / PROVENANCE: _json(origins(work / "raw", settings))})
     tell(f"report    {report(out, figures=settings.report.figures)}")
     return not any(counts.failed for counts in done.values())
-
-
-def train(
-    corpora: Path,
-    settings: Settings,
-    *,
-    recipe: Path | None = None,
-    out: Path | None = None,
-    work: Path,
-    parts: Sequence[str] = (),
-    final: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> str:
-    """Trains the language model of a recipe (default: the project's) and writes it to `out`; returns its scores in words.
-
-    `parts`: those to train anew, all by default; `final`: on the development parts too.
-
-    Raises ConfigError when a corpus is missing or another than the recipe names.
-    """
-    from mitotransfer.models import train as training
-
-    made, target = training.recipe_of(recipe, out)
-    only = parts or training.PARTS
-    vocabulary = Path(settings.annotate.vocabulary)
-    scores = training.train(made, corpora, vocabulary, work, target, only=only, final=final, say=tell)
-    return scores.summary() if scores else f"trained on all but the test parts: {target}"
-
-
-def build_kb(sources: Sequence[str], out: Path, prefixes: Sequence[str] = ()) -> str:
-    """Makes a knowledge base of OBO files (paths or URLs) in `out`; returns what it holds. Raises InputError, ConfigError."""
-    from mitotransfer.models import kb
-
-    return str(kb.build(sources, out, prefixes=prefixes))
-
-
-def score_model(corpora: Path, settings: Settings, *, recipe: Path | None, pipeline: Path | None, split: str) -> str:
-    """Scores a trained pipeline on a split of its corpora, writes the scores beside it and into its card; returns them in
-    words."""
-    from mitotransfer.models import train as training
-
-    made, target = training.recipe_of(recipe, pipeline)
-    return training.score(made, corpora, Path(settings.annotate.vocabulary), target, split).summary()
 
 
 def _json(content: object) -> list[bytes]:

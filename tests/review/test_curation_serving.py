@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from curated import Visitor, row_id, visitor, written
-from mitotransfer import stages
+from mitotransfer import curating, stages
 from mitotransfer.decisions import Log
 from mitotransfer.decisions.log import DECISIONS
 from mitotransfer.errors import ConfigError, InputError
@@ -135,7 +135,7 @@ def test_what_is_shown_is_what_the_next_run_writes(made: Path) -> None:
         last = page.get(f"row/{ident}")[1]["row"]["last"]
         assert page.post("decide", row=ident, last_seen=last, decision=decision, **more)[0] == 200
     shown = page.room.catalogue.entries[ident].row
-    stages.decisions((), settings(), stages.desk(made, settings()))
+    curating.decisions((), settings(), stages.desk(made, settings()))
     row = only_row(made)
     assert {name: getattr(shown, name) for name in row} == row
     assert (row["mechanism"], row["mechanism_ids"], row["review_status"]) == ("connexin 43", "mechanism:connexin_43", "edited")
