@@ -95,7 +95,10 @@ def test_yes_and_no_are_words_true_and_false_are_not(tmp_path: Path) -> None:
 
 
 def test_checked_names_the_nested_key(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"unknown key 'run\.worker'; allowed here: article_memory, article_seconds, executor, scheduler, workers"):
+    with pytest.raises(
+        ConfigError,
+        match=r"unknown key 'run\.worker'; allowed here: article_memory, article_seconds, executor, scheduler, workers",
+    ):
         checked({"run": {"worker": 1}}, Settings, tmp_path)
 
 
