@@ -76,6 +76,18 @@ def test_lock_dies_with_its_process(out: Path, other: subprocess.Popen[bytes]) -
         assert str(os.getpid()) in (out / LOCK).read_text()
 
 
+def test_what_a_dead_holder_left_half_written_goes(out: Path, other: subprocess.Popen[bytes]) -> None:
+    """And nothing else: the review page may just be writing beside it."""
+    other.kill()
+    other.wait()
+    half, foreign = out / "work" / f".index.txt.{other.pid}-{other.pid}.tmp", out / f".decisions.csv.{os.getpid()}-1.tmp"
+    half.parent.mkdir()
+    for path in (half, foreign):
+        path.write_text("half")
+    with locked(out):
+        assert not half.exists() and foreign.exists()
+
+
 def test_nothing_is_left_behind(out: Path) -> None:
     with locked(out / "deep"):
         (out / "file").touch()

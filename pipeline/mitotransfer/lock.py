@@ -6,6 +6,7 @@ import errno
 import fcntl
 import inspect
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -46,8 +47,8 @@ def writes(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes into `folder` meanwhile; it is made if need be, and removed again where nothing was written.
 
-    A process may take a lock it holds once more. Raises OutputError when another process holds it, saying which, or when the
-    folder cannot be written.
+    What a process that was killed while it held the lock left half written is removed. A process may take a lock it holds
+    once more. Raises OutputError when another process holds it, saying which, or when the folder cannot be written.
     """
     path = Path(os.path.realpath(folder)) / LOCK
     if path in _held:
@@ -86,6 +87,7 @@ def _taken(path: Path, folder: Path) -> int:
                     raise
             with suppress(FileNotFoundError):
                 if os.fstat(descriptor).st_ino == path.stat().st_ino:
+                    _clear(path.parent, os.pread(descriptor, 300, 0))
                     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
                     os.ftruncate(descriptor, 0)
                     os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}, since {since}\n".encode(), 0)
@@ -94,6 +96,13 @@ def _taken(path: Path, folder: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # its holder has just removed the file
+
+
+def _clear(folder: Path, left: bytes) -> None:
+    """Removes what the process that left this in the lock was just writing when it died."""
+    if dead := re.match(rb"process ([0-9]+) on ", left):
+        for path in folder.rglob(f".*.{dead[1].decode()}-*.tmp"):  # as `files.write_whole` names them
+            path.unlink(missing_ok=True)
 
 
 def _forget() -> None:
