@@ -112,14 +112,14 @@ def _variant(nodes: list[dict[str, Any]], vocab: Vocab) -> _Variant:
     matcher = DependencyMatcher(vocab)
     matcher.add("rule", [nodes])
     attributes = [node["RIGHT_ATTRS"] for node in nodes]
-    needs = [(key, wanted) for one in attributes for key in ("LEMMA", "LOWER", "DEP") if (wanted := _wanted(one.get(key)))]
+    needs = [(key, wanted) for one in attributes for key in ("LEMMA", "LOWER", "DEP") if (wanted := asked(one.get(key)))]
     needs += [
-        (mark, wanted) for one in attributes for mark, name in _MARKS.items() if (wanted := _wanted(one.get("_", {}).get(name)))
+        (mark, wanted) for one in attributes for mark, name in _MARKS.items() if (wanted := asked(one.get("_", {}).get(name)))
     ]
     return _Variant([node["RIGHT_ID"] for node in nodes], needs, matcher)
 
 
-def _wanted(values: Any) -> frozenset[str]:
+def asked(values: Any) -> frozenset[str]:
     """The values one of which a property must have; empty when it may have others."""
     if isinstance(values, str):
         return frozenset([values])
@@ -154,7 +154,7 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
     for token in doc:
         forms = [token.lower_, token.lemma_]
         if token.pos_ in ("VERB", "ADJ"):
-            forms += _bare(token.lower_)
+            forms += bare(token.lower_)
         if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
         known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
@@ -172,10 +172,10 @@ def _is_name(token: Token) -> bool:
     )
 
 
-def _bare(form: str) -> list[str]:
+def bare(form: str) -> list[str]:
     """What a regular form of a verb can come from: "boosted", "elevates", "dropping", "amplified".
 
-    >>> "boost" in _bare("boosted"), "elevate" in _bare("elevated"), "drop" in _bare("dropping"), "amplify" in _bare("amplified")
+    >>> "boost" in bare("boosted"), "elevate" in bare("elevated"), "drop" in bare("dropping"), "amplify" in bare("amplified")
     (True, True, True, True)
     """
     for ending in ("ing", "ed", "es", "s"):

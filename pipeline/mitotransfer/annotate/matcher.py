@@ -96,13 +96,18 @@ class Matcher:
                 return list(_mentions(text, [(start, end)], spans))
         return []
 
+    def keys(self) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
+        """All that is looked for, in lower case, and what it may stand for."""
+        for key, (_, candidates) in () if self._empty else self._automaton.items():
+            yield key.lower(), candidates
+
     def _spans(self, text: str, boundaries: Collection[int], extra: Extra, adjectives: bool) -> Spans:
         """Every span that is a name, with its meanings."""
         spans: Spans = {}
         if not text:
             return spans
         borders = frozenset(boundaries)
-        spelled, offsets = _even(text)
+        spelled, offsets = even(text)
         for key in () if self._empty else _keys(spelled, offsets, borders):
             for last, (length, candidates) in self._automaton.iter(key):
                 first = last + 1 - length
@@ -135,7 +140,7 @@ def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> No
                 candidates.append(candidate)
 
 
-def _even(text: str) -> tuple[str, list[int]]:
+def even(text: str) -> tuple[str, list[int]]:
     """The text in the vocabulary's spelling, and where each of its characters stood (empty: nothing moved)."""
     if not text.isascii() or "  " in text:
         spelled = spelling(text)
