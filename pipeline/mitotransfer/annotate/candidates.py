@@ -25,7 +25,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN
 from mitotransfer.annotate.rules import Rule
 from mitotransfer.annotate.screening import Sentence, has_topic
-from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITO, trigger_kind
+from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITO, slotted, trigger_kind
 from mitotransfer.document import Mention
 from mitotransfer.models.components import folded
 from mitotransfer.models.lemmas import word_forms
@@ -36,6 +36,8 @@ _MATTER = frozenset({"<mito", "<form"})
 _ANYWHERE = frozenset({"<cell", "<adjective", "<tissue", "<species", "<mechanism"})
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 2  # characters of words that stand in almost every sentence
+# What stands in brackets is taken away before patterns are tried, if it is no longer than this: names of cells can change that.
+_LONG_BRACKET = re.compile(r"\([^()]{90,}\)")
 _NO_WORDS: Words = frozenset()
 
 
@@ -57,6 +59,13 @@ class Slot(NamedTuple):
     words: Words
 
 
+class TextDemand(NamedTuple):
+    """What a rule over text asks for, in this order, and its pattern for a sentence whose cells are not all known."""
+
+    needs: tuple[Words, ...]
+    pieces: literals.Pieces
+
+
 class Screen:
     """What the rules that state findings ask for. Holds no state of an article."""
 
@@ -70,8 +79,8 @@ class Screen:
             self._automaton.add_word(word, tuple(told))
         self._automaton.make_automaton()
         self._rough = list(dict.fromkeys(_rough(self._over_text, self._over_syntax)))
-        products = (key for key, found in resources.matcher("agent").keys() if any(_is_product(c.ident, key, resources) for c in found))
-        self._products = frozenset(products)
+        agents = resources.matcher("agent").sought()
+        self._products = frozenset(key for key, found in agents if any(_is_product(c.ident, key, resources) for c in found))
 
     def names_product(self, texts: Iterable[str], extra: Extra) -> bool:
         """Whether preparations of mitochondria with names of their own are named, which may tell something without a rule."""
@@ -102,7 +111,8 @@ class Screen:
         matter = self._matter(text, sentence, extra)
         if own or has_topic(sentence.text):
             slots = [*matter, *self._triggers(text)]
-            if any(_in_order(demand, text, slots) for demand in self._over_text):
+            ordered = [demand for demand in self._over_text if _in_order(demand.needs, text, slots)]
+            if ordered and (_LONG_BRACKET.search(text) or self._matches(ordered, text, sentence, extra)):
                 return True
         if not sentence.topical or self._resources.models is None or self._resources.models.main is None:
             return False
@@ -110,6 +120,10 @@ class Screen:
         some = bool(matter) or any(token.startswith("mitochondri") for token in tokens)
         origins = {origin for token in tokens for origin in (token, folded(token), *bare(token))}
         return any(all(_is_there(node, tokens, origins, some) for node in demand) for demand in self._over_syntax)
+
+    def _matches(self, demands: Sequence[TextDemand], text: str, sentence: Sentence, extra: Extra) -> bool:
+        slots = slotted(text, self._resources, extra, sentence.boundaries)
+        return any(demand.pieces.fit(slots.text) for demand in demands)
 
     def _matter(self, text: str, sentence: Sentence, extra: Extra) -> list[Slot]:
         """Where mitochondria and what they move in are named, in whatever way names of the vocabulary can be read."""
@@ -158,10 +172,11 @@ def _states(rule: Rule | DependencyRule) -> bool:
     return rule.event in MAIN_EVENTS and rule.name != CELLS_GIVEN
 
 
-def _text_demands(resources: Resources) -> Iterator[tuple[Words, ...]]:
+def _text_demands(resources: Resources) -> Iterator[TextDemand]:
     for rule, patterns in resources.rules.compiled:
-        for pattern in patterns if _states(rule) else ():
-            yield tuple(words for words in literals.needs(pattern.regex.pattern) if words.isdisjoint(_ANYWHERE))
+        for pattern in (one.regex.pattern for one in patterns) if _states(rule) else ():
+            needs = tuple(words for words in literals.needs(pattern) if words.isdisjoint(_ANYWHERE))
+            yield TextDemand(needs, literals.Pieces(pattern))
 
 
 def _syntax_demands(resources: Resources) -> Iterator[tuple[Node, ...]]:
@@ -202,33 +217,36 @@ def _is_there(node: Node, tokens: Collection[str], origins: Collection[str], som
     return not (node.lowers.isdisjoint(tokens) and node.forms.isdisjoint(tokens) and node.lemmas.isdisjoint(origins))
 
 
-def _rough(over_text: Iterable[tuple[Words, ...]], over_syntax: Iterable[tuple[Node, ...]]) -> Iterator[tuple[Words, ...]]:
+def _rough(over_text: Iterable[TextDemand], over_syntax: Iterable[tuple[Node, ...]]) -> Iterator[tuple[Words, ...]]:
     """The demands as sets of words to be found anywhere in a text, without those that nearly every text meets."""
-    every = (*over_text, *(tuple(_words(node) for node in demand) for demand in over_syntax))
+    every = (*(demand.needs for demand in over_text), *(tuple(_words(node) for node in demand) for demand in over_syntax))
     for sets in every:
         yield tuple(words for words in sets if all(len(word) > _SHORT for word in words))
 
 
 def _words(node: Node) -> Words:
-    """Words one of which is in a text that has what a node asks for: forms of a lemma as a rule begin with all but its last letter."""
+    """Words one of which is in a text that has what a node asks for.
+
+    Forms of a lemma as a rule begin with all but its last letter.
+    """
     stems = {lemma[:-1] for lemma in node.lemmas}
     odd = {form for form in node.forms if not any(stem in form for stem in stems)}
     return frozenset(map(_longest, {*node.lowers, *stems, *odd})) | (_MATTER if node.matter else _NO_WORDS)
 
 
 def _features(
-    resources: Resources, over_text: Iterable[tuple[Words, ...]], over_syntax: Iterable[tuple[Node, ...]]
+    resources: Resources, over_text: Iterable[TextDemand], over_syntax: Iterable[tuple[Node, ...]]
 ) -> dict[str, set[str]]:
     """The words to look for, and what each tells: itself, a trigger, mitochondria."""
     found: dict[str, set[str]] = {}
     for sets in _rough(over_text, over_syntax):
         for word in (word for words in sets for word in words if not word.startswith("<")):
             found.setdefault(word, set()).add(word)
-    for key, candidates in resources.triggers.keys():
+    for key, candidates in resources.triggers.sought():
         for candidate in candidates:
             if kind := trigger_kind(Mention(0, 0, candidate.category, candidate.ident, key), resources):
                 found.setdefault(_longest(key), set()).update(_kinds(kind))
-    matter = {_longest(key) for key, _ in resources.matcher("secreted_form").keys()}
+    matter = {_longest(key) for key, _ in resources.matcher("secreted_form").sought()}
     for word in (*matter, "mitochondri", *(word for words in literals.needs(MITO.pattern) for word in words)):
         found.setdefault(word, set()).update(_MATTER)
     return {word: told for word, told in found.items() if word}

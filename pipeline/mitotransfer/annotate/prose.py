@@ -38,16 +38,17 @@ def prose_events(
     known: dict[int, Reading] = {}
     if screening and not screen(resources).names_product((passage.text for passage in text.passages), extra):
         known = _candidates(text, resources, extra, short)
-        if not any(finding.rule != f"prose:{CELLS_GIVEN}" for reading in known.values() for finding in reading.findings):
+        if not any(map(_stated, known.values())):
             return [] if review or not names_trial(text.passages) else trial_events(article, text.all(), resources, extra)
     read = text.all()
     relevant = _may_hold_findings(read)
-    first = _read(read, relevant if screening else range(len(read)), resources, extra, short, known)
+    chosen = _worth_reading(read, relevant, known) if known else relevant if screening else range(len(read))
+    first = _read(read, chosen, resources, extra, short, known)
     events = cited_events([reading for reading in first.values() if reading.sentence.voice == "cited"], resources, extra)
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
-    telling = [first[number] for number in relevant]
+    telling = [first[number] for number in relevant if number in first]
     found = [finding for reading in telling for finding in _own(reading)]
     if not _on_topic(found, _cells_meet(read, telling, resources)):
         return events + trials
@@ -79,6 +80,21 @@ def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapp
         if sentence.voice != "none" and screen(resources).may_state(sentence, extra, shorts)
     ]
     return {id(reading.sentence): reading for reading in _read(chosen, range(len(chosen)), resources, extra, short, {}).values()}
+
+
+def _worth_reading(read: Sequence[Sentence], relevant: Sequence[int], known: Mapping[int, Reading]) -> list[int]:
+    """Of relevant sentences those on cited studies of which a finding is `known`, and own ones if a finding can matter to them.
+
+    All sentences that can state a finding are known, so that an article that is about none, by these, will not be (`_on_topic`).
+    """
+    studies = {study for r in known.values() if r.sentence.voice == "cited" and _stated(r) for study in r.sentence.studies}
+    own = any(f.table == "secretion" or _convinces(f) for r in known.values() for f in _own(r) if f in _stated(r))
+    return [n for n in relevant if (not studies.isdisjoint(read[n].studies) if read[n].voice == "cited" else own)]
+
+
+def _stated(reading: Reading) -> list[Finding]:
+    """The findings that a sentence states of mitochondria, not only of cells or vesicles that are given."""
+    return [finding for finding in reading.findings if finding.rule != f"prose:{CELLS_GIVEN}"]
 
 
 def _may_hold_findings(read: Sequence[Sentence]) -> list[int]:

@@ -158,16 +158,24 @@ def trigger_kind(mention: Mention, resources: Resources) -> str:
 
 def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
     """The rules that apply to a sentence, in the order of the file, each as often as it does."""
-    here = {kind for kinds, _, _ in _SLOT.findall(sentence.text) for kind in kinds.split("+")}
+    lower = sentence.text.lower()
+    there: dict[frozenset[str], bool] = {}
     for rule, patterns in resources.rules.compiled:
         for regex, needs in patterns:
-            if any(here.isdisjoint(kinds) for kinds in needs):
+            if not all(_stands(words, lower, there) for words in needs):
                 continue
             for found in regex.finditer(sentence.text):
                 roles = {role: _filled(sentence, piece) for role, piece in found.groupdict().items() if piece}
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
                     yield Match(rule, roles, trigger.start, trigger.end)
+
+
+def _stands(words: frozenset[str], lower: str, there: dict[frozenset[str], bool]) -> bool:
+    """Whether one of the words is in a text; `there` are answers given before."""
+    if (known := there.get(words)) is None:
+        known = there[words] = any(word in lower for word in words)
+    return known
 
 
 def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Match]:

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 from spacy.language import Language
 
-from mitotransfer.models.components import folded
-
 _KNOWN = ("trainable_lemmatizer", "mitotransfer_lemmas")  # the components whose doings are followed back here
 _NO_TREE = 2**32 - 1
 
@@ -98,8 +96,3 @@ def word_forms(nlp: Language) -> WordForms | None:
 def _ruled(nlp: Language) -> Collection[dict[str, Any]]:
     """What the attribute ruler sets, if there is one."""
     return nlp.get_pipe("attribute_ruler").patterns if "attribute_ruler" in nlp.pipe_names else ()  # type: ignore[attr-defined]
-
-
-def singulars(word: str) -> str:
-    """What a word is as a plural, for a lemmatizer that leaves it as it is."""
-    return folded(word)
