@@ -25,8 +25,8 @@ __all__ = ["Resources", "annotate_article", "kb_version", "load", "model_version
 def annotate_article(article: Article, resources: Resources, *, screening: bool = True) -> Annotated:
     """The events of an article's tables and prose, in document order within each.
 
-    An article without a word on mitochondria is passed over at once, and so is prose that cannot hold a finding: no rule could
-    find anything in it. `screening=False` reads everything; only tests do, to show that the events are the same.
+    An article without a word on mitochondria is passed over at once, and so is prose in which no sentence can state a finding by
+    its words (`candidates.py`). `screening=False` reads everything; only tests do, to show that the events are the same.
     """
     n_passages, n_tables = len(article.passages), len(article.tables)
     if article.status != "ok":
