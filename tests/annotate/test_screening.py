@@ -140,8 +140,8 @@ def test_an_article_without_mitochondria_is_not_read_at_all(read: list[str], pla
 
 
 def test_of_an_article_without_findings_only_sentences_that_may_state_one_are_read(read: list[str], plain: Resources) -> None:
-    annotate_article(made([IDLE, "Mitochondria were counted.", "Mitochondria were found near vessels, in rows.", IDLE]), plain)
-    assert read == ["Mitochondria were found near vessels, in rows."]
+    annotate_article(made([IDLE, "Mitochondria were counted.", "Mitochondria were found mostly in rows.", IDLE]), plain)
+    assert read == ["Mitochondria were found mostly in rows."]
     read.clear()
     annotate_article(made([IDLE, "Mitochondria were counted.", IDLE, IDLE]), plain, screening=False)
     assert len(read) == 4
