@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-fetch bench-review bench-kill clean help
+.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,9 @@ bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JA
 
 bench-nlp: $(STAMP) ## words a second of the language model and its parts; JATS=directory of JATS files
 	$(BIN)/python -W ignore tools/bench_nlp.py $(or $(JATS),corpus/sample/articles)
+
+bench-run: $(STAMP) ## CPU time of an article, relevant and not, part by part; JATS=directory of JATS files
+	$(BIN)/python -W ignore tools/bench_run.py $(or $(JATS),corpus/sample/articles)
 
 bench-fetch: $(STAMP) ## 1,000 articles from fake services with every kind of fault; ARGS="--kill 20" for kills and resumes
 	$(BIN)/python tools/bench_fetch.py $(ARGS)

@@ -194,7 +194,7 @@ class ArticleRow:
     reason: str = column("Why there are no rows, in words")
     n_passages: str = column("Passages read", type="integer")
     n_tables: str = column("Tables read", type="integer")
-    n_events: str = column("Events found", type="integer")
+    n_events: str = column("Events found: findings that can make a row, and what completes them", type="integer")
     n_rows: str = column("Rows written", type="integer")
 
 

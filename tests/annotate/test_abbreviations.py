@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
+from scispacy.abbreviation import find_abbreviation
+from spacy.tokens import Doc
 
 from mitotransfer.annotate.abbreviations import (
+    _letters_fit,
+    _vocab,
     abbreviation_forms,
     article_abbreviations,
     bracket_definitions,
@@ -215,3 +220,17 @@ def test_what_is_named_with_its_source_first_is_defined_the_other_way_round(text
 )
 def test_letters_that_do_not_fit_the_other_way_round_define_nothing(text: str) -> None:
     assert list(bracket_definitions(text)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_cannot_be_aligned_is_refused_only_where_the_alignment_finds_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    fitting = 0
+    for _ in range(300):
+        long = " ".join("".join(chance.choices("abcAB-1", k=chance.randint(1, 6))) for _ in range(chance.randint(1, 5)))
+        short = "".join(chance.choices("abcAB-1", k=chance.randint(1, 4)))
+        document = Doc(_vocab(), words=[*long.split(), short])
+        _, found = find_abbreviation(document[:-1], document[-1:])
+        assert _letters_fit(long, short) == (found is not None), (long, short)
+        fitting += found is not None
+    assert fitting > 30

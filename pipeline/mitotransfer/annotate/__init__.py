@@ -13,7 +13,7 @@ from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.registry import registered
 from mitotransfer.annotate.resources import Resources, kb_version, load, model_version
 from mitotransfer.annotate.screening import has_topic
-from mitotransfer.annotate.slots import MITOCHONDRIA
+from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITOCHONDRIA
 from mitotransfer.annotate.studies import is_review, own_study
 from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
@@ -21,14 +21,12 @@ from mitotransfer.errors import Problem
 
 __all__ = ["Resources", "annotate_article", "kb_version", "load", "model_version", "registered"]
 
-_PREPARED = "agent:isolated_mitochondria"
-
 
 def annotate_article(article: Article, resources: Resources, *, screening: bool = True) -> Annotated:
     """The events of an article's tables and prose, in document order within each.
 
-    An article without a word on mitochondria is passed over at once, and so is prose that cannot hold a finding: no rule could
-    find anything in it. `screening=False` reads everything; only tests do, to show that the events are the same.
+    An article without a word on mitochondria is passed over at once, and so is prose in which no sentence can state a finding by
+    its words (`candidates.py`). `screening=False` reads everything; only tests do, to show that the events are the same.
     """
     n_passages, n_tables = len(article.passages), len(article.tables)
     if article.status != "ok":
@@ -55,7 +53,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
 def _with_mitochondria(extra: dict[str, list[tuple[str, str]]], resources: Resources) -> dict[str, list[tuple[str, str]]]:
     """Short forms of preparations ("Mito-Plt", platelet-derived mitochondria) stand for mitochondria as well."""
     is_a = resources.vocabulary.is_a
-    prepared = {form for form, meanings in extra.items() if any(is_a(ident, _PREPARED) for _, ident in meanings)}
+    prepared = {form for form, meanings in extra.items() if any(is_a(ident, ISOLATED_MITOCHONDRIA) for _, ident in meanings)}
     return {form: meanings + ([("secreted_form", MITOCHONDRIA)] if form in prepared else []) for form, meanings in extra.items()}
 
 
@@ -90,4 +88,4 @@ def _mentions_topic(article: Article) -> bool:
     texts = (passage.text for passage in article.passages)
     cells = (p.text for table in article.tables for cell in table.cells for p in cell.paragraphs)
     captions = (p.text for table in article.tables for p in (*table.caption, *table.foot))
-    return any(has_topic(text) for text in chain([article.head.title], texts, captions, cells))
+    return has_topic("\n".join(chain([article.head.title], texts, captions, cells)))

@@ -28,6 +28,11 @@ _BRACKET = re.compile(r"\(([^()]{2,120})\)")
 # A short form: letters and digits with at least one capital, none of them a plain word (Sigma, Figure).
 _SHORT = re.compile(r"(?=[^A-ZΑ-Ω]*[A-ZΑ-Ω])[A-Za-zΑ-ω\d][A-Za-zΑ-ωµ\d/&+.′'‐‑–-]{0,13}[A-Za-zΑ-ω\d+]|(?:[a-z]\.){2,4}")
 _PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z][a-z]+s?|[IVX]+|\d.*")
+# A bracket that opens with a plain word, a number or something without capital and dot: "(Figure 2)", "(12,14)", "(n = 5)".
+_NO_SHORT = re.compile(r"[\s\"'“”‘’]*(?:[A-Z]?[a-z]{3,}|\d[^\s;,]*|[^A-ZΑ-Ω.\s;,]+)(?=[\s;,]|$)")
+_CAPITAL_OR_DOT = re.compile(r"[A-ZΑ-Ω.]")
+_INSIDE_END = re.compile(r"[;,]\s|\s(?:or|also|hereafter)\s")
+_BEFORE_START = re.compile(r"[.;:!?]\s|[\[\]]")
 _NOT_SHORT = frozenset({"USA", "UK", "EU", "US", "UAE", "PR"})
 _LIST_TITLE = re.compile(
     r"^\W*(?:(?:list of|the|non-standard|institutional)\s+)*abbreviations?"
@@ -62,12 +67,27 @@ def _vocab() -> Vocab:
 def _align(long: str, short: str) -> str:
     """The end of `long` that `short` abbreviates, by its letters in order; empty if they do not fit."""
     words, shorts = long.split(), short.split()
-    if not words or not shorts:
+    if not words or not shorts or not _letters_fit(" ".join(words), " ".join(shorts)):
         return ""
     # Words at single blanks: only then do the component's two ways to count characters agree.
     doc = Doc(_vocab(), words=words + shorts)
     _, found = find_abbreviation(doc[: len(words)], doc[len(words) :])
     return found.text.strip() if found is not None else ""
+
+
+def _letters_fit(long: str, short: str) -> bool:
+    """Whether the alignment will find something: most candidates fail, and need no document to be told so."""
+    at, text = len(long), long.lower()
+    if len(text) != at:
+        return True  # a letter that grows in lower case: places differ
+    for number, letter in enumerate(reversed(short.lower()), 1 - len(short)):
+        if letter.isalnum():
+            at = text.rfind(letter, 0, at)
+            while number == 0 and at > 0 and text[at - 1].isalnum():
+                at = text.rfind(letter, 0, at)
+            if at < 0:
+                return False
+    return True
 
 
 def looks_short(text: str) -> bool:
@@ -102,8 +122,10 @@ def _plain(long: str) -> str:
 def bracket_definitions(text: str) -> Iterator[Definition]:
     """Definitions of the kind 'long form (SHORT)' and 'SHORT (long form)' in running text."""
     for bracket in _BRACKET.finditer(text):
-        inside = re.split(r"[;,]\s|\s(?:or|also|hereafter)\s", bracket[1])[0].strip(" \"'“”‘’")
-        before = re.split(r"[.;:!?]\s|[\[\]]", text[max(0, bracket.start() - 200) : bracket.start()])[-1].rstrip()
+        if not _may_define(text, bracket):
+            continue
+        inside = _INSIDE_END.split(bracket[1], 1)[0].strip(" \"'“”‘’")
+        before = _BEFORE_START.split(text[max(0, bracket.start() - 200) : bracket.start()])[-1].rstrip()
         words = inside.split()
         if words and len(words) <= 2 and looks_short(words[0]):
             if long := _long_before(before, inside) or _turned_round(before, inside):
@@ -112,6 +134,14 @@ def bracket_definitions(text: str) -> Iterator[Definition]:
             long = _align(bracket[1], short) or _align(bracket[1], short.removesuffix("s"))
             if normal(long) == normal(" ".join(bracket[1].split())):
                 yield Definition(short, long)
+
+
+def _may_define(text: str, bracket: re.Match[str]) -> bool:
+    """Whether the first word in a bracket or the last before it can be a short form; most brackets are seen off by this."""
+    if not _NO_SHORT.match(bracket[1]):
+        return True
+    before = text[max(0, bracket.start() - 200) : bracket.start()].rstrip()
+    return _CAPITAL_OR_DOT.search(before, before.rfind(" ") + 1) is not None
 
 
 def _long_before(before: str, short: str) -> str:

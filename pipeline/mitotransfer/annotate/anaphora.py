@@ -20,6 +20,11 @@ _LONGEST = 10  # words of a description
 Lists = Mapping[str, Sequence[str]]
 
 
+def stands_for_names(lists: Lists) -> tuple[frozenset[str], frozenset[str]]:
+    """The words, in lower case, and the lemmas that can get the slot `anaphor`."""
+    return frozenset(lists.get("pronoun", ())), frozenset(lists.get("general_cell", ()))
+
+
 def mark_further(doc: Doc, lists: Lists) -> None:
     """Gives words that stand for a name a SLOT; `doc` has those of the names already (`dependencies.mark_slots`)."""
     for token in doc:

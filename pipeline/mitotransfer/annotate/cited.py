@@ -22,12 +22,11 @@ from mitotransfer.annotate.roles import Finding, Reading
 from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import is_full
 from mitotransfer.annotate.single import roles_of
-from mitotransfer.annotate.slots import CELLS
+from mitotransfer.annotate.slots import CELLS, ISOLATED_MITOCHONDRIA
 from mitotransfer.annotate.transplantation_rows import PREPARED
 from mitotransfer.document import Event, Mention, Study
 
 _RESOLVED, _NAMED = 0.7, 0.4  # highest confidence with a resolved reference, and with a printed name only
-_ISOLATED = "agent:isolated_mitochondria"
 _FINDING = frozenset({"form", "mechanism", "recipient", "effect"})
 _MODEL = frozenset({"model_species", "disease", "procedure", "tissue"})
 
@@ -99,7 +98,7 @@ def _add_products(readings: Sequence[Reading], resources: Resources, extra: Extr
 
 
 def _is_product(agent: Mention, resources: Resources) -> bool:
-    return resources.vocabulary.is_a(agent.ident, _ISOLATED) and not has_topic(agent.surface)
+    return resources.vocabulary.is_a(agent.ident, ISOLATED_MITOCHONDRIA) and not has_topic(agent.surface)
 
 
 def _may_stand(rows: list[Draft], _: bool) -> list[Draft]:

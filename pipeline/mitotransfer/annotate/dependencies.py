@@ -15,7 +15,7 @@ that it has any value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
@@ -85,11 +85,7 @@ class DependencyRules:
 
     def matches(self, doc: Doc) -> list[Found]:
         """The rules that apply to a document, in the order of the files, then of the text."""
-        here = {
-            "LEMMA": {token.lemma_ for token in doc},
-            "LOWER": {token.lower_ for token in doc},
-            "DEP": {token.dep_ for token in doc},
-        } | {mark: {token._.get(name) for token in doc} for mark, name in _MARKS.items()}
+        here = _Here(doc)
         return [
             Found(rule, {name: doc[place] for name, place in nodes.items()})
             for ident, rule in self._rules.items()
@@ -99,38 +95,107 @@ class DependencyRules:
         ]
 
 
-class _Variant(NamedTuple):
-    """One choice of a rule's optional nodes: their names, what a document must have somewhere (by property, one of these
-    values), and the matcher, which is far dearer to ask."""
+_Needs = tuple[tuple[int, frozenset[str]], ...]
+_SEEN = ("LEMMA", "LOWER", "DEP", *_MARKS)
 
-    nodes: list[str]
-    needs: list[tuple[str, frozenset[str]]]
+
+class _Node(NamedTuple):
+    """A node of a pattern: the number of the node it stands in a relation to, the relation, what its token must have."""
+
+    left: int
+    operator: str
+    needs: _Needs
+
+
+class _Here:
+    """What the tokens of a document have, and which of them can be which nodes, as far as asked."""
+
+    def __init__(self, doc: Doc) -> None:
+        marks = tuple(_MARKS.values())
+        self._tokens = [(t.lemma_, t.lower_, t.dep_, *(t._.get(name) for name in marks)) for t in doc]
+        self._each = [set(values) for values in zip(*self._tokens, strict=True)] or [set() for _ in _SEEN]
+        self._heads = [token.head.i for token in doc]
+        self._told: dict[_Needs, frozenset[int]] = {}
+
+    def may_have(self, nodes: Sequence[_Node]) -> bool:
+        """Whether there is a token for each node, in its relation to one of those for the node it hangs on."""
+        found: list[Collection[int]] = [self._with(node.needs) for node in nodes]
+        if not all(found):
+            return False
+        for number, node in enumerate(nodes):
+            if node.operator:
+                found[number] = self._related(found[node.left], node.operator, found[number])
+                if not found[number]:
+                    return False
+        return True
+
+    def _with(self, needs: _Needs) -> frozenset[int]:
+        """The tokens that have all of these: by number of the property, one of some values."""
+        if (told := self._told.get(needs)) is None:
+            told = frozenset()
+            if not any(self._each[number].isdisjoint(values) for number, values in needs):
+                places = enumerate(self._tokens)
+                told = frozenset(n for n, token in places if all(token[number] in values for number, values in needs))
+            self._told[needs] = told
+        return told
+
+    def _related(self, left: Collection[int], operator: str, right: Collection[int]) -> Collection[int]:
+        """Those of the tokens on the right that stand in a relation to some on the left; all for one not looked at here."""
+        heads = self._heads
+        if operator == ">":
+            return [n for n in right if heads[n] in left and heads[n] != n]
+        if operator == "<":
+            above = {heads[n] for n in left if heads[n] != n}
+            return [n for n in right if n in above]
+        if operator == ">>":
+            return [n for n in right if any(over in left for over in self._above(n))]
+        return right
+
+    def _above(self, number: int) -> Iterator[int]:
+        while self._heads[number] != number:
+            number = self._heads[number]
+            yield number
+
+
+class _Variant(NamedTuple):
+    """One choice of a rule's optional nodes: their names, what of them can be seen at once, and the matcher, which is far
+    dearer to ask."""
+
+    names: list[str]
+    nodes: list[_Node]
     matcher: DependencyMatcher
 
 
 def _variant(nodes: list[dict[str, Any]], vocab: Vocab) -> _Variant:
     matcher = DependencyMatcher(vocab)
     matcher.add("rule", [nodes])
-    attributes = [node["RIGHT_ATTRS"] for node in nodes]
-    needs = [(key, wanted) for one in attributes for key in ("LEMMA", "LOWER", "DEP") if (wanted := _wanted(one.get(key)))]
-    needs += [
-        (mark, wanted) for one in attributes for mark, name in _MARKS.items() if (wanted := _wanted(one.get("_", {}).get(name)))
+    names = [node["RIGHT_ID"] for node in nodes]
+    seen = [
+        _Node(names.index(node.get("LEFT_ID", names[0])), node.get("REL_OP", ""), _asked_of(node["RIGHT_ATTRS"]))
+        for node in nodes
     ]
-    return _Variant([node["RIGHT_ID"] for node in nodes], needs, matcher)
+    return _Variant(names, seen, matcher)
 
 
-def _wanted(values: Any) -> frozenset[str]:
+def _asked_of(attributes: Mapping[str, Any]) -> _Needs:
+    """What a token must have to be this node, of what `_Here` knows."""
+    marks = attributes.get("_", {})
+    wanted = [asked(marks.get(_MARKS[key]) if key in _MARKS else attributes.get(key)) for key in _SEEN]
+    return tuple((number, values) for number, values in enumerate(wanted) if values)
+
+
+def asked(values: Any) -> frozenset[str]:
     """The values one of which a property must have; empty when it may have others."""
     if isinstance(values, str):
         return frozenset([values])
     return frozenset(values.get("IN", ())) if values else frozenset()
 
 
-def _places(variants: Sequence[_Variant], doc: Doc, here: Mapping[str, set[str]]) -> Iterator[dict[str, int]]:
-    for nodes, needs, matcher in variants:
-        if not any(here[key].isdisjoint(values) for key, values in needs):
+def _places(variants: Sequence[_Variant], doc: Doc, here: _Here) -> Iterator[dict[str, int]]:
+    for names, nodes, matcher in variants:
+        if here.may_have(nodes):
             for _, places in matcher(doc):
-                yield dict(zip(nodes, places, strict=True))
+                yield dict(zip(names, places, strict=True))
 
 
 def _fullest(found: list[dict[str, int]]) -> list[dict[str, int]]:
@@ -154,7 +219,7 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
     for token in doc:
         forms = [token.lower_, token.lemma_]
         if token.pos_ in ("VERB", "ADJ"):
-            forms += _bare(token.lower_)
+            forms += bare(token.lower_)
         if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
         known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
@@ -172,10 +237,10 @@ def _is_name(token: Token) -> bool:
     )
 
 
-def _bare(form: str) -> list[str]:
+def bare(form: str) -> list[str]:
     """What a regular form of a verb can come from: "boosted", "elevates", "dropping", "amplified".
 
-    >>> "boost" in _bare("boosted"), "elevate" in _bare("elevated"), "drop" in _bare("dropping"), "amplify" in _bare("amplified")
+    >>> "boost" in bare("boosted"), "elevate" in bare("elevated"), "drop" in bare("dropping"), "amplify" in bare("amplified")
     (True, True, True, True)
     """
     for ending in ("ing", "ed", "es", "s"):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
@@ -96,13 +97,18 @@ class Matcher:
                 return list(_mentions(text, [(start, end)], spans))
         return []
 
+    def sought(self) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
+        """All that is looked for, in lower case, and what it may stand for."""
+        for key, (_, candidates) in () if self._empty else self._automaton.items():
+            yield key.lower(), candidates
+
     def _spans(self, text: str, boundaries: Collection[int], extra: Extra, adjectives: bool) -> Spans:
         """Every span that is a name, with its meanings."""
         spans: Spans = {}
         if not text:
             return spans
         borders = frozenset(boundaries)
-        spelled, offsets = _even(text)
+        spelled, offsets = even(text)
         for key in () if self._empty else _keys(spelled, offsets, borders):
             for last, (length, candidates) in self._automaton.iter(key):
                 first = last + 1 - length
@@ -135,7 +141,8 @@ def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> No
                 candidates.append(candidate)
 
 
-def _even(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=256)  # a sentence is asked for many kinds of names one after the other
+def even(text: str) -> tuple[str, list[int]]:
     """The text in the vocabulary's spelling, and where each of its characters stood (empty: nothing moved)."""
     if not text.isascii() or "  " in text:
         spelled = spelling(text)
@@ -158,12 +165,17 @@ def _even(text: str) -> tuple[str, list[int]]:
 
 def _keys(spelled: str, offsets: list[int], borders: frozenset[int]) -> Iterator[str]:
     """The text in title case; once more with a capital after each border inside a word, where that differs."""
-    yield (whole := spelled.title())
+    yield (whole := _titled(spelled))
     if borders:
         cuts = sorted({bisect_left(offsets, b) if offsets else b for b in borders} | {0, len(spelled)})
         parts = "".join(spelled[a:b].title() for a, b in pairwise(cuts))
         if parts != whole and len(parts) == len(whole):
             yield parts
+
+
+@lru_cache(maxsize=256)
+def _titled(spelled: str) -> str:
+    return spelled.title()
 
 
 def _is_word(text: str, start: int, end: int, borders: frozenset[int]) -> bool:
@@ -180,15 +192,20 @@ def _extra_spans(
 ) -> Iterator[tuple[int, int, list[Candidate]]]:
     """Where the article's own short forms stand, in their own case, a plural s allowed."""
     for form, meanings in extra.items():
-        candidates = [Candidate(order, category, ident, "", False) for order, (category, ident) in enumerate(meanings)]
-        for key in _numbers(spelling(form)):
+        for key in _own_keys(form):
             at = spelled.find(key)
             while at >= 0:
                 last = at + len(key) - 1
                 start, end = (offsets[at], offsets[last] + 1) if offsets else (at, last + 1)
                 if _is_word(text, start, end, borders):
-                    yield start, end, candidates
+                    yield start, end, [Candidate(n, category, ident, "", False) for n, (category, ident) in enumerate(meanings)]
                 at = spelled.find(key, at + 1)
+
+
+@lru_cache(maxsize=4096)
+def _own_keys(form: str) -> tuple[str, ...]:
+    """What an article's own short form is looked for as."""
+    return tuple(_numbers(spelling(form)))
 
 
 def _numbers(form: str) -> Iterable[str]:

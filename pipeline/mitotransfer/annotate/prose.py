@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from mitotransfer.annotate.candidates import screen, short_forms
 from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
-from mitotransfer.annotate.screening import Sentence, in_methods, sentences
+from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods, printed_sentences
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
-from mitotransfer.annotate.trials import on_people_alone, treated_patients, trial_events, unregistered_trial
+from mitotransfer.annotate.trials import names_trial, on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
@@ -33,19 +34,28 @@ def prose_events(
     through the language model and the rules at once: slower, with the same events (tests compare them).
     """
     review = is_review(article)
-    read = list(sentences(article, resources, review))
-    first = _read(read, _may_hold_findings(read) if screening else range(len(read)), resources, extra, short)
+    text = Sentences(article, resources, review)
+    known: dict[int, Reading] = {}
+    if screening and not screen(resources).names_product((passage.text for passage in text.passages), extra):
+        known = _candidates(text, resources, extra, short)
+        if not any(map(_stated, known.values())):
+            return [] if review or not names_trial(text.passages) else trial_events(article, text.all(), resources, extra)
+    read = text.all()
+    relevant = _may_hold_findings(read)
+    chosen = _worth_reading(read, relevant, known) if known else relevant if screening else range(len(read))
+    first = _read(read, chosen, resources, extra, short, known)
     events = cited_events([reading for reading in first.values() if reading.sentence.voice == "cited"], resources, extra)
     if review:
         return events
     trials = trial_events(article, read, resources, extra)
-    found = [finding for reading in first.values() for finding in _own(reading)]
-    if not _on_topic(found, _cells_meet(read, first.values(), resources)):
+    telling = [first[number] for number in relevant if number in first]
+    found = [finding for reading in telling for finding in _own(reading)]
+    if not _on_topic(found, _cells_meet(read, telling, resources)):
         return events + trials
     if any(event.rule == "prose:trial_only" for event in trials):
         return events + trials  # what is planned is no finding
     others = [number for number, s in enumerate(read) if _is_own(s) and number not in first]
-    first |= _read(read, others, resources, extra, short)
+    first |= _read(read, others, resources, extra, short, known)
     readings = [first[number] for number, s in enumerate(read) if _is_own(s)]
     gathered = gather(readings, resources, extra)
     if treated_patients(read, resources) or (trials and on_people_alone(read, resources)):  # they are no animal model
@@ -53,6 +63,38 @@ def prose_events(
     if (trial := unregistered_trial(read, resources, extra)) is not None:
         trials.append(trial)
     return events + trials + gathered
+
+
+def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
+    """The sentences that can state a finding by their words, read; by their identity.
+
+    Where none of them states one the article has none: the others can only complete what these say.
+    """
+    shorts = short_forms(extra)
+    chosen = [
+        sentence
+        for number, passage in enumerate(text.passages)
+        if (has_topic(passage.text) or any(form in passage.text for form in shorts))
+        and any(screen(resources).may_tell(passage.text[start:end], shorts) for start, end in printed_sentences(passage))
+        for sentence in text.of(number)
+        if sentence.voice != "none" and screen(resources).may_state(sentence, extra, shorts)
+    ]
+    return {id(reading.sentence): reading for reading in _read(chosen, range(len(chosen)), resources, extra, short, {}).values()}
+
+
+def _worth_reading(read: Sequence[Sentence], relevant: Sequence[int], known: Mapping[int, Reading]) -> list[int]:
+    """Of relevant sentences those on cited studies of which a finding is `known`, and own ones if a finding can matter to them.
+
+    All sentences that can state a finding are known, so that an article that is about none, by these, will not be (`_on_topic`).
+    """
+    studies = {study for r in known.values() if r.sentence.voice == "cited" and _stated(r) for study in r.sentence.studies}
+    own = any(f.table == "secretion" or _convinces(f) for r in known.values() for f in _own(r) if f in _stated(r))
+    return [n for n in relevant if (not studies.isdisjoint(read[n].studies) if read[n].voice == "cited" else own)]
+
+
+def _stated(reading: Reading) -> list[Finding]:
+    """The findings that a sentence states of mitochondria, not only of cells or vesicles that are given."""
+    return [finding for finding in reading.findings if finding.rule != f"prose:{CELLS_GIVEN}"]
 
 
 def _may_hold_findings(read: Sequence[Sentence]) -> list[int]:
@@ -70,12 +112,19 @@ def _may_hold_findings(read: Sequence[Sentence]) -> list[int]:
 
 
 def _read(
-    read: Sequence[Sentence], chosen: Iterable[int], resources: Resources, extra: Extra, short: Mapping[str, str] | None
+    read: Sequence[Sentence],
+    chosen: Iterable[int],
+    resources: Resources,
+    extra: Extra,
+    short: Mapping[str, str] | None,
+    known: Mapping[int, Reading],
 ) -> dict[int, Reading]:
-    """The chosen sentences, by number, with what the language model and the rules make of them."""
+    """The chosen sentences, by number, with what the language model and the rules make of them; some are `known` already."""
     numbers = [number for number in chosen if read[number].voice != "none"]
-    found = recognised([read[number] for number in numbers], resources, short or {})
-    return {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(numbers, found, strict=True)}
+    new = [number for number in numbers if id(read[number]) not in known]
+    found = recognised([read[number] for number in new], resources, short or {})
+    made = {n: read_sentence(read[n], resources, extra, analysis) for n, analysis in zip(new, found, strict=True)}
+    return {n: made[n] if n in made else known[id(read[n])] for n in numbers}
 
 
 def _own(reading: Reading) -> Sequence[Finding]:

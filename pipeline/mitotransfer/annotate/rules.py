@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
+from mitotransfer.annotate.literals import needs
 from mitotransfer.document import EventKind, TableName
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import checked, read_yaml
@@ -36,10 +37,6 @@ _STOP = (
 # Two adjectives in a row may have a comma between them; what cells lack or carry is a mechanism ("Cx43-deficient MSCs").
 _WORD = rf"(?!{_STOP})[^\W_][\w'’+⁺/‐‑–-]*(?:(?<=ic|al|ed|nt|us|ve),)?"
 _NARROWER = rf"(?:(?:{_WORD}|<(?:species|tissue|cell|adjective|mechanism)\d+/>)[ ‐‑-])"
-# What `_needs` looks at in a pattern: escaped signs and character classes are passed over.
-_PARTS = re.compile(
-    r"\\.|\[(?:\\.|[^\]])*\]|<\(\?:(?P<slots>[a-z|]+)\)|<(?P<slot>[a-z]+)(?=\\d)|\{(?:\w+=)?(?P<braces>[a-z_]+(?:\|[a-z_]+)*)\}(?![?*])|[()|]"
-)
 _JOINT = r"(?:, | and | or |, and |, or | as well as |/)"
 # Brackets are taken away before patterns are tried, so a list is names, joints and a few words between them.
 _SLOT = r"<(?:{kinds})\d+/>"
@@ -233,35 +230,15 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
 
 class Pattern(NamedTuple):
-    """A pattern as a regular expression. In a sentence that lacks a slot of one of the `needs` it cannot apply."""
+    """A pattern as a regular expression. Where no word of one of the `needs` stands it cannot apply (`literals.py`)."""
 
     regex: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
 
 
 def _compiled(pattern: str, words: dict[str, str]) -> Pattern:
-    return Pattern(re.compile(expand(pattern, words), re.IGNORECASE), tuple(dict.fromkeys(_needs(pattern, words))))
-
-
-def _needs(pattern: str, words: dict[str, str]) -> list[frozenset[str]]:
-    """The kinds of slots, one of each set, without which a pattern cannot apply: those outside of all groups.
-
-    Nothing is known of a pattern that is a choice between several.
-    """
-    needed: list[frozenset[str]] = []
-    depth = 0
-    for part in _PARTS.finditer(pattern):
-        depth += (part[0] == "(") - (part[0] == ")")
-        if part[0] == "|" and not depth:
-            return []
-        kinds = (part["braces"] or part["slots"] or part["slot"] or "").split("|")
-        if depth or not kinds[0]:
-            continue
-        if set(kinds) <= SLOTS | TRIGGERS:
-            needed.append(frozenset(kinds))
-        elif kinds[0] in words:
-            needed += _needs(words[kinds[0]], words)
-    return needed
+    regex = re.compile(expand(pattern, words), re.IGNORECASE)
+    return Pattern(regex, tuple(dict.fromkeys(needs(regex.pattern))))
 
 
 def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:

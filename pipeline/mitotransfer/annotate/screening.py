@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mitotransfer.annotate.claims import Cited, claims
+from mitotransfer.annotate.literals import needs
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.annotate.sentences import split_sentences
@@ -15,7 +16,11 @@ from mitotransfer.document import Article, Citation, Passage, Study
 
 _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
-_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito\w*|organelle|exopher|mitocyto|\bexMT", re.IGNORECASE)
+# not mitosis, mitogens, mitomycin
+_TOPIC = re.compile(
+    r"mitochondri|mitovesic|\bmito(?!tic|s[ei]s\b|gen(?!om)|mycin)\w*|organelle|exopher|mitocyto|\bexMT", re.IGNORECASE
+)
+(_TOPIC_WORDS,) = needs(_TOPIC.pattern)
 _INTRODUCTION = re.compile(r"\b(?:introduction|background)\b", re.IGNORECASE)
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -70,7 +75,9 @@ class Sentence(NamedTuple):
 
 def has_topic(text: str) -> bool:
     """Whether a text has a word for mitochondria."""
-    return bool(_TOPIC.search(text))
+    lower = text.lower()
+    # most texts are done with by this, at the speed of memory
+    return any(word in lower for word in _TOPIC_WORDS) and _TOPIC.search(text) is not None
 
 
 def in_methods(sentence: Sentence) -> bool:
@@ -79,25 +86,55 @@ def in_methods(sentence: Sentence) -> bool:
 
 
 def sentences(article: Article, resources: Resources, review: bool) -> Iterator[Sentence]:
-    """The sentences of the passages that can hold findings, in document order.
+    """The sentences of the passages that can hold findings, in document order."""
+    yield from Sentences(article, resources, review).all()
 
-    `topical` is a sentence with a word for mitochondria, or one that follows such a sentence in its passage.
-    """
-    told = _told_by_name if _reports_others(article) else _told_in_review if review else _told_in_article
-    for passage in article.passages:
-        if passage.part not in _PARTS or passage.kind not in _KINDS or _OTHERS.search(" ".join(passage.section[:1])):
-            continue
+
+class Sentences:
+    """The sentences of an article, told apart passage by passage as they are asked for."""
+
+    def __init__(self, article: Article, resources: Resources, review: bool) -> None:
+        self.passages = [p for p in article.passages if p.part in _PARTS and p.kind in _KINDS and not _is_other(p)]
+        self._article, self._rules = article, resources.rules
+        self._told = _told_by_name if _reports_others(article) else _told_in_review if review else _told_in_article
+        self._known: dict[int, list[Sentence]] = {}
+
+    def all(self) -> list[Sentence]:
+        """Those of all passages that can hold findings, in document order."""
+        return [sentence for number in range(len(self.passages)) for sentence in self.of(number)]
+
+    def of(self, number: int) -> list[Sentence]:
+        """Those of one of the `passages`, the same objects each time.
+
+        `topical` is a sentence with a word for mitochondria, or one that follows such a sentence in its passage.
+        """
+        if number not in self._known:
+            self._known[number] = list(self._in(self.passages[number]))
+        return self._known[number]
+
+    def _in(self, passage: Passage) -> Iterator[Sentence]:
         before, last = False, _NOBODY
-        for begun, end in split_sentences(passage.text):
-            # parsers take "Results: Mitochondria raised ATP" for one phrase
-            start = heading.end() if (heading := _HEADING.match(passage.text, begun, end)) else begun
+        for start, end in printed_sentences(passage):
             printed = passage.text[start:end]
             topical = has_topic(printed)
-            for statement in told(article, passage, start, end, last, resources.rules):
-                text, voice, studies, begin = statement
+            for text, voice, studies, begin in self._told(self._article, passage, start, end, last, self._rules):
                 yield Sentence(passage, start + begin, text, voice, studies, topical or before, printed, begin)
                 last = studies if voice == "cited" else _NOBODY
             before = topical
+
+
+def printed_sentences(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a passage stand, without run-in headings.
+
+    Parsers take "Results: Mitochondria raised ATP" for one phrase.
+    """
+    for begun, end in split_sentences(passage.text):
+        heading = _HEADING.match(passage.text, begun, end)
+        yield heading.end() if heading else begun, end
+
+
+def _is_other(passage: Passage) -> bool:
+    return _OTHERS.search(" ".join(passage.section[:1])) is not None
 
 
 def _reports_others(article: Article) -> bool:

@@ -20,7 +20,7 @@ from mitotransfer.document import Mention
 # What brackets add on the origin of what stands before them belongs to the sentence.
 _ORIGIN = re.compile(r"\(((?:\w+ ){0,3}?<isolation\d+/[^>]*> from [^()]{0,120})\)")
 _BRACKETS = re.compile(r"\s*\([^()]{0,120}\)")
-_MITO = re.compile(r"\b(?:mitochondri(?:a|on)|organelles?)\b|\b(?:exo|ex)-?mito(?![\w-])", re.IGNORECASE)
+MITO = re.compile(r"\b(?:mitochondri(?:a|on)|organelles?)\b|\b(?:exo|ex)-?mito(?![\w-])", re.IGNORECASE)
 _MITO_STEM = re.compile(r"mitochondri", re.IGNORECASE)
 # "Human leukocyte antigen", "platelet-derived growth factor", "neuron-specific enolase" are no cells.
 _PROTEIN = re.compile(
@@ -40,6 +40,7 @@ _EVENTS = ("secretion", "transfer", "uptake", "transplantation")
 _LOSSES = frozenset({"regulation-negative", "reduction"})
 _PRONOUNS = frozenset({"they", "them", "these", "those"})
 MITOCHONDRIA = "secreted_form:mitochondrion"
+ISOLATED_MITOCHONDRIA = "agent:isolated_mitochondria"
 # Secreted forms that are mitochondria as such: they are what moves, not what they move in.
 BARE = frozenset({
     MITOCHONDRIA, "secreted_form:free_mitochondria", "secreted_form:extracellular_mitochondria",
@@ -93,12 +94,12 @@ def slotted(
                 continue
             if _free(taken, mention) and not (kind == "mechanism" and _says_event(mention, resources)):
                 taken.append((_kind(kind, mention), mention))
-    for word in _MITO.finditer(text):
+    for word in MITO.finditer(text):
         mention = Mention(word.start(), word.end(), "secreted_form", MITOCHONDRIA, word[0])
         if _free(taken, mention):
             taken.append(("mito", mention))
     for mention in resources.triggers.find(text):
-        if _free(taken, mention) and (kind := _trigger_kind(mention, resources)):
+        if _free(taken, mention) and (kind := trigger_kind(mention, resources)):
             taken.append((kind, mention))
     for mention in further:
         if mention.category in _FURTHER and _free(taken, mention):
@@ -143,7 +144,8 @@ def _free(taken: list[tuple[str, Mention]], mention: Mention) -> bool:
     return not any(other.start < mention.end and mention.start < other.end for _, other in taken)
 
 
-def _trigger_kind(mention: Mention, resources: Resources) -> str:
+def trigger_kind(mention: Mention, resources: Resources) -> str:
+    """The kind of slot that a trigger word fills; empty where it fills none."""
     entry = resources.vocabulary.entries[mention.ident]
     if mention.ident == "trigger:isolate":
         return "isolation"
@@ -156,16 +158,24 @@ def _trigger_kind(mention: Mention, resources: Resources) -> str:
 
 def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
     """The rules that apply to a sentence, in the order of the file, each as often as it does."""
-    here = {kind for kinds, _, _ in _SLOT.findall(sentence.text) for kind in kinds.split("+")}
+    lower = sentence.text.lower()
+    there: dict[frozenset[str], bool] = {}
     for rule, patterns in resources.rules.compiled:
         for regex, needs in patterns:
-            if any(here.isdisjoint(kinds) for kinds in needs):
+            if not all(_stands(words, lower, there) for words in needs):
                 continue
             for found in regex.finditer(sentence.text):
                 roles = {role: _filled(sentence, piece) for role, piece in found.groupdict().items() if piece}
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
                     yield Match(rule, roles, trigger.start, trigger.end)
+
+
+def _stands(words: frozenset[str], lower: str, there: dict[frozenset[str], bool]) -> bool:
+    """Whether one of the words is in a text; `there` are answers given before."""
+    if (known := there.get(words)) is None:
+        known = there[words] = any(word in lower for word in words)
+    return known
 
 
 def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Match]:

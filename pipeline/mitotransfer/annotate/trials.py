@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.screening import Sentence, has_topic
 from mitotransfer.annotate.trial_facts import PEOPLE, trial_roles
-from mitotransfer.document import Article, Event, Locator, Role
+from mitotransfer.document import Article, Event, Locator, Passage, Role
 
 _NCT = re.compile(r"\bNCT\s?(\d{8})\b")
 _PROTOCOL = re.compile(
@@ -37,6 +37,11 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(r"\b(?:discussion|conclusions?|perspectives?|outlook|future)\b", re.IGNORECASE)
+
+
+def names_trial(passages: Iterable[Passage]) -> bool:
+    """Whether the registration number of a trial may stand there."""
+    return any("NCT" in passage.text for passage in passages)
 
 
 def trial_events(article: Article, read: Sequence[Sentence], resources: Resources, extra: Extra) -> list[Event]:

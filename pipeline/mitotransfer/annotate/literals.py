@@ -1,0 +1,203 @@
+"""What a regular expression needs: words one of which must stand in every text that it matches.
+
+As in Cox, "Regular expression matching with a trigram index" (2012) and RE2's prefilters, but for words: a part of a pattern
+that can only be one of a few strings asks for the longest word of one of them. So whoever looks for these words first, all
+patterns at once, need not try the pattern on most texts. Nothing has to be kept beside the patterns themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+Words = frozenset[str]
+_MOST = 300  # strings that a part may stand for, before it is taken apart
+_WORD = re.compile(r"<?[^\W_]+")  # with the sign that opens a slot
+
+
+class _Part:
+    """What a part of a pattern stands for: `exact` strings where they are few, and what it needs beside, in its order."""
+
+    def __init__(self, exact: set[str] | None = None, needs: Iterable[Words] = ()) -> None:
+        self.exact = exact
+        self.needs = list(needs)
+
+    def all_needs(self) -> list[Words]:
+        return [*self.needs, *_asked(self.exact)]
+
+
+def needs(pattern: str) -> list[Words]:
+    """For a pattern that ignores case: sets of words in lower case, of each of which one stands in any text it matches.
+
+    They do so in this order, none overlapping the next. `<` before a word belongs to it. Empty: nothing is known.
+    """
+    return _sequence(parser.parse(pattern, re.IGNORECASE)).all_needs()
+
+
+def _asked(exact: set[str] | None) -> list[Words]:
+    """The longest words of strings, if each has one."""
+    words = {max(_WORD.findall(text), key=len, default="") for text in exact or ("",)}
+    return [] if "" in words else [frozenset(words)]
+
+
+def _sequence(items: Iterable[tuple[Any, Any]]) -> _Part:
+    """Parts one after the other; strings are joined as long as they are few."""
+    joined: set[str] = {""}
+    found: list[Words] = []
+    whole = True
+    for code, value in items:
+        part = _part(code, value)
+        if part.exact is not None and len(joined) * len(part.exact) <= _MOST:
+            joined = {text + more for text in joined for more in part.exact}
+            continue
+        whole = False
+        found += [*_asked(joined), *part.needs]
+        joined = part.exact if part.exact is not None else {""}
+    return _Part(joined) if whole else _Part(None, [*found, *_asked(joined)])
+
+
+def _part(code: Any, value: Any) -> _Part:
+    if code is codes.LITERAL:
+        return _Part({chr(value).lower()})
+    if code is codes.IN and all(one is codes.LITERAL for one, _ in value):
+        return _Part({chr(one).lower() for _, one in value})
+    if code is codes.SUBPATTERN:
+        return _sequence(value[3])
+    if code is codes.BRANCH:
+        return _branch([_sequence(choice) for choice in value[1]])
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+        least, most, inner = value
+        return _repeated(least, most, _sequence(inner))
+    if code in (codes.ASSERT, codes.ASSERT_NOT, codes.AT):
+        return _Part({""})  # takes no room
+    return _Part()
+
+
+def _branch(choices: list[_Part]) -> _Part:
+    if all(choice.exact is not None for choice in choices):
+        return _Part({text for choice in choices for text in choice.exact or ()})
+    # of each choice what is rarest, by a guess: the longest words
+    asked = [max(choice.all_needs(), key=lambda words: min(map(len, words)), default=None) for choice in choices]
+    known = [words for words in asked if words is not None]
+    return _Part(None, [frozenset().union(*known)] if len(known) == len(asked) else [])
+
+
+def _repeated(least: int, most: int, inner: _Part) -> _Part:
+    if least == 0:
+        return _Part(inner.exact | {""}) if most == 1 and inner.exact is not None else _Part()
+    return inner if least == most == 1 else _Part(None, inner.all_needs())
+
+
+_CELL = re.compile(r"<(?:\(\?:)?(?:[a-z]+\|)*cell(?:\|[a-z]+)*\)?\\d\+/>")
+_WILD = "\ue000"  # a slot for a cell in a pattern that is read
+_SLOT_SIGNS = frozenset(map(ord, "<>/"))
+_CLASSES = {
+    codes.CATEGORY_DIGIT: r"\d",
+    codes.CATEGORY_SPACE: r"\s",
+    codes.CATEGORY_WORD: r"\w",
+    codes.CATEGORY_NOT_DIGIT: r"\D",
+    codes.CATEGORY_NOT_SPACE: r"\S",
+    codes.CATEGORY_NOT_WORD: r"\W",
+}
+
+
+class _Gap:
+    """Where anything may stand."""
+
+
+class _Choice(NamedTuple):
+    """Several ways to go on, some of them with gaps."""
+
+    ways: list[list[_Piece]]
+
+
+_Piece = str | _Gap | _Choice  # a string is a part of a regular expression
+
+
+class Pieces:
+    """A wider pattern, for a sentence in which more names of cells may get slots than have them so far.
+
+    Where the pattern matches with them this one does without: anything may stand for a cell, and wherever a slot could stand
+    unseen ("[^;]{0,70}"), whose name is longer than it. What must not stand somewhere is not asked. So there remain pieces,
+    one after the other.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._steps = _steps(_read(parser.parse(_CELL.sub(_WILD, pattern), re.IGNORECASE)))
+
+    def fit(self, text: str) -> bool:
+        """Whether the pieces are found in a text, each behind the shortest form of the one before."""
+        return _walk(self._steps, text, 0) is not None
+
+
+class _Step(NamedTuple):
+    """A piece to be found and its least length, or, instead, ways of which one has to be gone."""
+
+    regex: re.Pattern[str] | None
+    least: int
+    ways: list[list[_Step]]
+
+
+def _steps(pieces: Iterable[_Piece]) -> list[_Step]:
+    found: list[_Step] = []
+    for is_text, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if is_text:
+            written = "".join(map(str, group))
+            found.append(_Step(re.compile(written, re.IGNORECASE), parser.parse(written).getwidth()[0], []))
+        else:
+            found += [_Step(None, 0, [_steps(way) for way in one.ways]) for one in group if isinstance(one, _Choice)]
+    return found
+
+
+def _walk(steps: Iterable[_Step], text: str, place: int) -> int | None:
+    """The least place behind all steps; None where they are not there."""
+    for step in steps:
+        if step.regex is None:
+            ends = [end for way in step.ways if (end := _walk(way, text, place)) is not None]
+            if not ends:
+                return None
+            place = min(ends)
+        elif found := step.regex.search(text, place):
+            place = found.start() + step.least
+        else:
+            return None
+    return place
+
+
+def _read(items: Iterable[tuple[Any, Any]]) -> list[_Piece]:
+    return [piece for code, value in items for piece in _read_one(code, value)]
+
+
+def _read_one(code: Any, value: Any) -> list[_Piece]:
+    if code is codes.LITERAL:
+        return [_Gap() if chr(value) == _WILD else re.escape(chr(value))]
+    if code is codes.IN and (value[0][0] is not codes.NEGATE or not _SLOT_SIGNS.isdisjoint(one for _, one in value[1:])):
+        return [f"[{''.join(_member(kind, one) for kind, one in value)}]"]
+    if code is codes.SUBPATTERN:
+        return _read(value[3])
+    if code is codes.BRANCH:
+        ways = [_read(way) for way in value[1]]
+        if all(isinstance(piece, str) for way in ways for piece in way):
+            return [f"(?:{'|'.join(''.join(map(str, way)) for way in ways)})"]
+        return [_Choice(ways)]
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+        least, most, inner = value
+        pieces = _read(inner)
+        if all(isinstance(piece, str) for piece in pieces):
+            return [f"(?:{''.join(map(str, pieces))}){{{least},{'' if most is codes.MAXREPEAT else most}}}?"]
+        return pieces if least == most == 1 else [_Gap()]
+    return [] if code in (codes.ASSERT, codes.ASSERT_NOT, codes.AT) else [_Gap()]
+
+
+def _member(kind: Any, value: Any) -> str:
+    if kind is codes.NEGATE:
+        return "^"
+    if kind is codes.LITERAL:
+        return re.escape(chr(value))
+    if kind is codes.RANGE:
+        return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
+    return _CLASSES[value]
