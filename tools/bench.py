@@ -82,7 +82,7 @@ def blocks_of(folder: Path, target: Path) -> list[list[Path]]:
         if number % BLOCK == 0:
             blocks.append([])
         data = path.read_bytes()
-        if not re.search(rb'pub-id-type="pmc(id)?"', data):
+        if not re.search(rb'<article-id[^>]*pub-id-type="pmc(id)?"', data):
             data = re.sub(
                 rb"<article-meta\b[^>]*>", lambda found, number=number: found[0] + OWN_ID % (90_000_000 + number), data, count=1
             )

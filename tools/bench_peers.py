@@ -105,7 +105,11 @@ def pubget(folder: Path) -> tuple[Work, Shape]:
             home = folder / path.stem
             home.mkdir(exist_ok=True)
             shutil.copyfile(path, home / "article.xml")
-            texts.append(extractor.extract(etree.parse(str(home / "article.xml")), home, {}).get("body") or "")
+            try:
+                texts.append(extractor.extract(etree.parse(str(home / "article.xml")), home, {}).get("body") or "")
+            except ValueError:  # no PMCID where it looks for it (an article in an envelope): it passes over such
+                texts.append("")
+                continue
             articles._extract_tables(home)
         return texts
 
