@@ -99,6 +99,7 @@ def words(texts: Iterable[str]) -> Counter[str]:
 
 
 def expected(path: Path) -> Expected:
+    """What a file holds, read the plain way."""
     root = etree.fromstring(path.read_bytes())
     bodies = list(root.iter("{*}body"))
     grids = [(expected_grid(table), expected_grid(table, cited=True)) for table in root.iter("{*}table")]
@@ -117,6 +118,7 @@ def table_right(rows: list[list[str]], grids: tuple[Grid, Grid]) -> bool:
 
 
 def marks_off(cell: str) -> str:
+    """A cell as it is compared."""
     return re.sub("[_^]", "", letters(cell))
 
 
@@ -152,6 +154,7 @@ def as_read(articles: list[Article], file: str) -> tuple[str, str, list[list[lis
 
 
 def floors(blocks: list[list[Path]], repeat: int, budget: float) -> list[Line]:
+    """The least that reading costs: the bare parse, with the text of the bodies, and spaCy's tokens of that text."""
     nlp = spacy.blank("en")
     texts = {path: body_text(path) for files in blocks for path in files}
     work = {
@@ -164,6 +167,7 @@ def floors(blocks: list[list[Path]], repeat: int, budget: float) -> list[Line]:
 
 
 def body_text(path: Path) -> str:
+    """All text of the bodies, as lxml gives it."""
     return "".join(str(text) for body in etree.fromstring(path.read_bytes()).iter("{*}body") for text in body.itertext())
 
 
@@ -204,20 +208,27 @@ def others() -> Iterator[tuple[str, str, str]]:
             yield label, requirement, reason
 
 
+def installed(home: Path, requirement: str) -> bool:
+    """Whether the environment is whole and of this very version."""
+    mark = home / "installed"
+    return mark.exists() and mark.read_text(encoding="utf-8") == requirement
+
+
 def install(home: Path, requirement: str) -> str:
     """Makes an environment with this program; the reason if it cannot be had."""
-    if not (home / "installed").exists():
+    if not installed(home, requirement):
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
         command = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             return f"does not install: {last_line(done.stderr)}"
-        (home / "installed").touch()
+        (home / "installed").write_text(requirement, encoding="utf-8")
     return ""
 
 
 def last_line(text: str) -> str:
+    """The line of a program's complaint that says what is wrong."""
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")[:200]
 
 
@@ -228,7 +239,7 @@ def peer(
     home = asked.peers / label
     if asked.install and (reason := install(home, requirement)):
         return reason
-    if not (home / "installed").exists():
+    if not installed(home, requirement):
         return "not installed here (`make bench PEERS=1`)"
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"

@@ -65,6 +65,7 @@ def repeated(others: list[bytes], relevant: list[bytes], share: float) -> Iterat
 
 
 def run(articles: int, workers: int, source: Path, out: Path) -> Measured:
+    """Runs the whole pipeline on a folder and measures it from without. Ends the benchmark when the run fails."""
     command = [sys.executable, "-W", "ignore", "-m", "mitotransfer", "run", str(source), "--out", str(out)]
     command += ["--executor", "processes" if workers > 1 else "serial", "--workers", str(workers)]
     started = time.perf_counter()
