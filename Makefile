@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill clean help
+.PHONY: run test lint types layers gate check repro bench bench-scale bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -34,6 +34,12 @@ check: lint types layers test gate ## all of the above
 
 repro: $(STAMP) ## the DVC pipeline
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+
+bench: $(STAMP) ## floors, ours and other programs side by side, into README's table; JATS=directory, PEERS=1 installs the others
+	$(BIN)/python -W ignore tools/bench.py $(or $(JATS),corpus/sample/articles) --readme README.md $(if $(PEERS),--install) $(ARGS)
+
+bench-scale: $(STAMP) ## cost per article and memory at 100 and 1,000 articles; JATS=directory, ARGS="--articles 10000"
+	$(BIN)/python tools/bench_scale.py $(JATS) $(ARGS)
 
 bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JATS files
 	$(BIN)/python tools/bench_parse.py $(or $(JATS),corpus/sample/articles)

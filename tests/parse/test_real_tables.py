@@ -15,10 +15,7 @@ from mitotransfer.document import Reference, Table
 from mitotransfer.parse.inline import Walk
 from mitotransfer.parse.tables import read_tables
 from mitotransfer.parse.xmlio import read_xml
-
-
-def name(element: Any) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+from plain_grids import expected_grid, letters, name, printed
 
 
 def walk_of(root: Any) -> Walk:
@@ -70,39 +67,6 @@ def as_printed(cell: Any) -> Any:
     if isinstance(cell, dict):
         return cell
     return [" ".join(p.split()) if isinstance(p, str) else p for p in cell]
-
-
-def letters(text: str) -> str:
-    """What must be equal: all but whitespace, and the brackets and separators that leave with a citation."""
-    return re.sub(r"[\s\[\](),;–-]+", "", text)
-
-
-def printed(cell: Any) -> str:
-    """A cell's text read the plain way: everything but numbered citations, formula sources and references."""
-    if name(cell) in ("tex-math", "annotation") or (name(cell) == "xref" and cell.get("ref-type") == "bibr"):
-        return ""
-    own = cell.text or "" if name(cell) else ""
-    return own + "".join(printed(child) + (child.tail or "") for child in cell)
-
-
-def expected_grid(table: Any) -> dict[tuple[int, int], str]:
-    """Place -> text, by asking for each cell in turn for the first place that nothing covers yet."""
-    sections = [child for child in table if name(child) in ("thead", "tbody")]
-    sections += [child for child in table if name(child) == "tfoot"]
-    groups = [[tr for tr in section if name(tr) == "tr"] for section in sections]
-    groups.append([tr for tr in table if name(tr) == "tr"])
-    places: dict[tuple[int, int], str] = {}
-    top = 0
-    for group in groups:
-        for y, tr in enumerate(group, top):
-            for cell in (cell for cell in tr if name(cell) in ("td", "th")):
-                x = next(x for x in range(10_000) if (y, x) not in places)
-                last = min(y + int(cell.get("rowspan", "1")), top + len(group))
-                for down in range(y, last):
-                    for across in range(x, x + int(cell.get("colspan", "1"))):
-                        places.setdefault((down, across), letters(printed(cell)))
-        top += len(group)
-    return places
 
 
 def test_tables_of_200_articles_place_by_place(shared: Path) -> None:

@@ -172,6 +172,13 @@ def test_long_tables_are_cut_and_say_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert "1 more in problems.csv" in page.text
 
 
+def test_of_too_many_articles_those_that_gave_rows_or_failed_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_module, "_MAX_ROWS", 3)
+    page = Page(written(tmp_path))
+    assert "3 of 4 inputs" in page.text and "articles.csv holds all" in page.text
+    assert "failed: not XML: line 3" in page.text and "without evidence: no event found" not in page.text
+
+
 @pytest.mark.parametrize("nested", [True, False])
 def test_scores_are_shown_when_metrics_hold_them(tmp_path: Path, nested: bool) -> None:
     score = {"precision": 0.5, "recall": 0.25, "f1": 0.3333, "gold": 8, "predicted": 4}

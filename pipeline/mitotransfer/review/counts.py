@@ -106,6 +106,12 @@ def problem_groups(problems: Iterable[Record], most: int) -> list[dict[str, Any]
     ]
 
 
+def listed_articles(records: Records, most: int) -> list[dict[str, Any]]:
+    """The lines of articles.csv; of more than `most` the first of those with rows or a failure, then the others."""
+    listed = records if len(records) <= most else sorted(records, key=lambda one: one["status"] == "no_evidence")[:most]
+    return [article(record) for record in listed]
+
+
 def article(record: Record) -> dict[str, Any]:
     """A line of articles.csv as the page shows it."""
     status = _OUTCOMES.get(record["status"], record["status"])

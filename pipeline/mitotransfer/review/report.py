@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from mitotransfer.files import write_whole
 from mitotransfer.paper import paper
-from mitotransfer.review.counts import article, problem_groups, quality, summary
+from mitotransfer.review.counts import listed_articles, problem_groups, quality, summary
 from mitotransfer.review.listing import listing
 from mitotransfer.review.loading import Run, read_run
 from mitotransfer.review.origin import origin
@@ -22,7 +22,7 @@ from mitotransfer.rows import DATA_SET
 from mitotransfer.values import SIGNS
 
 _PAGE = Path(__file__).parent / "page"
-_MAX_ROWS = 2000  # of a table on the page: beyond, browsers get slow; the page says so and the CSV holds all
+_MAX_ROWS = 2000  # of a table or of articles on the page: beyond, browsers get slow; the page says so and the CSV holds all
 _MAX_LINES = 50  # of a problem code on the page
 
 
@@ -70,7 +70,7 @@ def _context(run: Run) -> dict[str, Any]:
         "quality": quality(run.scores),
         "problems": problem_groups(run.problems, _MAX_LINES),
         "problem_count": len(run.problems),
-        "articles": [article(one) for one in run.articles],
+        "articles": listed_articles(run.articles, _MAX_ROWS),
         "origin": origin(run.provenance),
     }
 
