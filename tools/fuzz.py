@@ -61,7 +61,7 @@ def attempt(found: Target, name: str, data: bytes) -> Outcome:
     except Exception as error:  # noqa: BLE001  that is what is looked for
         ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "mitotransfer" in frame.filename] or [None]
         place = f"{Path(ours[-1].filename).name}:{ours[-1].name}" if ours[-1] else ""
-        said_so = str(error).partition(" ")[0] if isinstance(error, AssertionError) else ""
+        said_so = " ".join(str(error).split()[:3]) if isinstance(error, AssertionError) else ""
         cause = " ".join(filter(None, (type(error).__name__, said_so, place)))
         details = traceback.format_exc()
     seconds = time.process_time() - began
