@@ -5,9 +5,9 @@
 TARGET: jats, bioc, tables (headers and cells), ids (lists of ids), decisions (the log, tables edited by hand). Seeds are the
 project's own samples, with `--corpus` also the files of a directory; an input that gives a result of a new kind becomes a seed.
 Each input is read in a child process with 1 GiB of memory above what it began with. A finding is any exception but our own, a
-broken promise (`tests/sound.py`), more than 10 seconds of CPU time, no memory, a death, or no answer. The first of each cause is
-made smaller and saved with its traceback in build/fuzz/TARGET. `--minutes` are CPU time of the children. Prints inputs a second, CPU
-time and findings; the exit status is 1 when there are any.
+broken promise (`tests/sound.py`), more than 10 seconds of CPU time, no memory, a death, or no answer. The first of each cause
+is made smaller and saved with its traceback in build/fuzz/TARGET. `--minutes` are CPU time of the children. Prints inputs a
+second, CPU time and findings; the exit status is 1 when there are any.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from fuzz_targets import NAMES, Target, target
+from fuzz_targets import NAMES, ROOT, Target, target
 from mitotransfer.errors import MitotransferError
 from mutations import MOST_BYTES, Mutator
 
@@ -169,7 +168,9 @@ def fuzz(options: argparse.Namespace, found: Target) -> Counter[str]:
                 seeds.append((name, data))
     child.stop()
     clock = time.monotonic() - began
-    print(f"{options.target}: {read:,} inputs, {used / 60:.1f} CPU minutes, {read / used:.0f} inputs a CPU second ({clock:.0f} s)")
+    print(
+        f"{options.target}: {read:,} inputs, {used / 60:.1f} CPU minutes, {read / used:.0f} inputs a CPU second ({clock:.0f} s)"
+    )
     print(f"{len(known)} kinds of result; the slowest input took {slowest:.2f} s; {len(causes)} causes")
     return causes
 

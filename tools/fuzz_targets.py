@@ -59,12 +59,12 @@ def read_articles(name: str, data: bytes) -> frozenset[str]:
 
 CALS = (
     '<table-wrap id="t2"><label>Table 2</label><table><tgroup cols="3"><colspec colname="c1"/><colspec colname="c2" colnum="2"/>'
-    '<spanspec spanname="s" namest="c1" nameend="c2"/><thead><row><entry>Donor cells</entry><entry namest="c2" nameend="c3">Recipient'
-    '</entry></row></thead><tbody><row><entry morerows="1" colname="c1">MSC</entry><entry>Neuron</entry><entry>ATP ↑</entry></row>'
+    '<spanspec spanname="s" namest="c1" nameend="c2"/><thead><row><entry>Donor cells</entry><entry namest="c2" nameend="c3">'
+    'Recipient</entry></row></thead><tbody><row><entry morerows="1" colname="c1">MSC</entry><entry>Neuron</entry></row>'
     '<row><entry spanname="s">Both</entry></row></tbody></tgroup></table></table-wrap>'
 )
 MIXED = (
-    "<p>Mitochondria <italic>pass</italic> to cells <xref ref-type='bibr' rid='r1'>[1</xref>–<xref ref-type='bibr' rid='r2'>2]</xref>,"
+    "<p>Mitochondria <italic>pass</italic> <xref ref-type='bibr' rid='r1'>[1</xref>–<xref ref-type='bibr' rid='r2'>2]</xref>,"
     " in 2006<sup>1</sup>. <inline-formula><mml:math xmlns:mml='http://www.w3.org/1998/Math/MathML'><mml:msup><mml:mi>x</mml:mi>"
     "<mml:mn>2</mml:mn></mml:msup></mml:math></inline-formula><list><list-item><label>1.</label><p>One<break/>two</p></list-item></list>"
     "</p><fig id='f1'><label>Figure 1</label><caption><title>T</title><p>C</p></caption><graphic/></fig>"
@@ -113,8 +113,13 @@ def _tables() -> Target:
     two = (("Donor cells", "<td colspan='2'>Recipient cells and effect</td>"), ("Type", "Cells", "Effect"))
     made = [
         table(two, ("<td rowspan='2'>MSC (human)</td>", "Neuron", "ATP ↑<break/>ROS ↓"), ("Cardiomyocyte", "Apoptosis ↓")),
-        table(("Model", "Source of mitochondria", "Dose", "Route", "Outcome"), ("Rat MCAO", "Muscle", "10<sup>6</sup>/kg", "IV", "↓")),
-        table(("NCT number", "Phase", "Condition", "Intervention"), ("NCT01234567", "I/II", "Ischemia", "Autologous mitochondria")),
+        table(
+            ("Model", "Source of mitochondria", "Dose", "Route", "Outcome"),
+            ("Rat MCAO", "Muscle", "10<sup>6</sup>/kg", "IV", "↓"),
+        ),
+        table(
+            ("NCT number", "Phase", "Condition", "Intervention"), ("NCT01234567", "I/II", "Ischemia", "Autologous mitochondria")
+        ),
     ]
     with_tables = [(name, data) for name, data in _jats_seeds() if b"<table" in data or b"<tgroup" in data]
     return Target(read_annotated, [*with_tables, *((f"t{n}.xml", jats(text).encode()) for n, text in enumerate(made))])

@@ -25,32 +25,262 @@ NUMBERS = (
     *("9" * 30, "9" * 5000, "-" + "9" * 5000, "1–99999", "1-3,5–2", "PMC" + "1" * 40),
 )
 TEXTS = (
-    *("", " ", "\n\t ", "\u00a0", "\u2028", "\u200b", "\ufeff", "\ue000", "\u0301", "\U0001d54f", "\u202e", "ß", "İ", "ﬁ", "µ", "↑"),
-    *("[1]", "[1–3]", "(2, 4)", "1,2", "[", "]", "([", "2006", "et al.", "NR", "–", "; ", "=1+1", "'", '"', "%s", "{0}", "\\", "a\x85b"),
-    *("mitochondria", "MSC → neuron", "Donor cells", "Recipient", "mitochondrial transfer " * 30, "x" * 3000, "a " * 3000, "(" * 400),
-    *("[[" * 300, "-" * 2000, "1-" * 500, "NCT01234567", "10.1234/a b", "PMC123", "Table 1", "TNT (tunneling nanotube)", "A (B (C (D"),
+    *(
+        "",
+        " ",
+        "\n\t ",
+        "\u00a0",
+        "\u2028",
+        "\u200b",
+        "\ufeff",
+        "\ue000",
+        "\u0301",
+        "\U0001d54f",
+        "\u202e",
+        "ß",
+        "İ",
+        "ﬁ",
+        "µ",
+        "↑",
+    ),
+    *(
+        "[1]",
+        "[1–3]",
+        "(2, 4)",
+        "1,2",
+        "[",
+        "]",
+        "([",
+        "2006",
+        "et al.",
+        "NR",
+        "–",
+        "; ",
+        "=1+1",
+        "'",
+        '"',
+        "%s",
+        "{0}",
+        "\\",
+        "a\x85b",
+    ),
+    *(
+        "mitochondria",
+        "MSC → neuron",
+        "Donor cells",
+        "Recipient",
+        "mitochondrial transfer " * 30,
+        "x" * 3000,
+        "a " * 3000,
+        "(" * 400,
+    ),
+    *(
+        "[[" * 300,
+        "-" * 2000,
+        "1-" * 500,
+        "NCT01234567",
+        "10.1234/a b",
+        "PMC123",
+        "Table 1",
+        "TNT (tunneling nanotube)",
+        "A (B (C (D",
+    ),
 )
 BYTES = (
-    *(b"\x00", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x80", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\r", b"\r\n", b"\n"),
-    *(b"&", b"<", b">", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<?", b"?>", b"&nbsp;", b"&#0;", b"&#xD800;", b"&#1114112;", b"&x;"),
-    *(b'"', b"'", b",", b";", b"\t", b"#", b"{", b"[", b"}", b"]", b"null", b"1e999", b"-0", b"\\ud800", b"\\u0000", b'{"a":' * 3000),
-    *(b"[" * 5000, b"<sec>" * 300, b"<p>", b"</p>", b"<td>", b"</td>", b"<sup>", b"</sup>", b"sep=;\n", b"sep=\r\n", b'sep="\n', b"PMC1"),
+    *(
+        b"\x00",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"\x80",
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\r",
+        b"\r\n",
+        b"\n",
+    ),
+    *(
+        b"&",
+        b"<",
+        b">",
+        b"]]>",
+        b"<![CDATA[",
+        b"<!--",
+        b"-->",
+        b"<?",
+        b"?>",
+        b"&nbsp;",
+        b"&#0;",
+        b"&#xD800;",
+        b"&#1114112;",
+        b"&x;",
+    ),
+    *(
+        b'"',
+        b"'",
+        b",",
+        b";",
+        b"\t",
+        b"#",
+        b"{",
+        b"[",
+        b"}",
+        b"]",
+        b"null",
+        b"1e999",
+        b"-0",
+        b"\\ud800",
+        b"\\u0000",
+        b'{"a":' * 3000,
+    ),
+    *(
+        b"[" * 5000,
+        b"<sec>" * 300,
+        b"<p>",
+        b"</p>",
+        b"<td>",
+        b"</td>",
+        b"<sup>",
+        b"</sup>",
+        b"sep=;\n",
+        b"sep=\r\n",
+        b'sep="\n',
+        b"PMC1",
+    ),
 )
 TAGS = (
-    *("p", "sec", "title", "label", "table-wrap", "table-wrap-group", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "tgroup"),
-    *("colspec", "spanspec", "row", "entry", "entrytbl", "caption", "table-wrap-foot", "fn", "fn-group", "list", "list-item", "xref"),
-    *("sup", "sub", "italic", "break", "fig", "fig-group", "disp-formula", "inline-formula", "alternatives", "graphic", "boxed-text"),
-    *("sub-article", "response", "ref-list", "ref", "element-citation", "mixed-citation", "name", "surname", "year", "pub-id", "abstract"),
-    *("trans-abstract", "kwd-group", "kwd", "article", "front", "body", "back", "article-meta", "article-id", "def-list", "floats-group"),
-    *("collection", "document", "passage", "infon", "text", "sentence", "id", "{urn:x}p", "{http://www.w3.org/1998/Math/MathML}math"),
+    *(
+        "p",
+        "sec",
+        "title",
+        "label",
+        "table-wrap",
+        "table-wrap-group",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "tgroup",
+    ),
+    *(
+        "colspec",
+        "spanspec",
+        "row",
+        "entry",
+        "entrytbl",
+        "caption",
+        "table-wrap-foot",
+        "fn",
+        "fn-group",
+        "list",
+        "list-item",
+        "xref",
+    ),
+    *(
+        "sup",
+        "sub",
+        "italic",
+        "break",
+        "fig",
+        "fig-group",
+        "disp-formula",
+        "inline-formula",
+        "alternatives",
+        "graphic",
+        "boxed-text",
+    ),
+    *(
+        "sub-article",
+        "response",
+        "ref-list",
+        "ref",
+        "element-citation",
+        "mixed-citation",
+        "name",
+        "surname",
+        "year",
+        "pub-id",
+        "abstract",
+    ),
+    *(
+        "trans-abstract",
+        "kwd-group",
+        "kwd",
+        "article",
+        "front",
+        "body",
+        "back",
+        "article-meta",
+        "article-id",
+        "def-list",
+        "floats-group",
+    ),
+    *(
+        "collection",
+        "document",
+        "passage",
+        "infon",
+        "text",
+        "sentence",
+        "id",
+        "{urn:x}p",
+        "{http://www.w3.org/1998/Math/MathML}math",
+    ),
 )
 ATTRIBUTES = (
-    *("colspan", "rowspan", "morerows", "namest", "nameend", "colname", "colnum", "spanname", "cols", "id", "rid", "ref-type", "key"),
+    *(
+        "colspan",
+        "rowspan",
+        "morerows",
+        "namest",
+        "nameend",
+        "colname",
+        "colnum",
+        "spanname",
+        "cols",
+        "id",
+        "rid",
+        "ref-type",
+        "key",
+    ),
     *("pub-id-type", "article-type", "list-type", "sec-type", "content-type", "abstract-type", "fn-type", "related-article-type"),
     *("{http://www.w3.org/XML/1998/namespace}lang", "{http://www.w3.org/1999/xlink}href"),
 )
-VALUES = ("bibr", "table", "fig", "pmc", "pmid", "doi", "pmcid", "c1", "c2", "r1", "r1 r2", "t1", "retracted-article", "type", "title_0")
-ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-32", "cp1252", "iso8859-1", "ascii", "shift_jis", "utf-7", "idna", "punycode", "rot13")
+VALUES = (
+    "bibr",
+    "table",
+    "fig",
+    "pmc",
+    "pmid",
+    "doi",
+    "pmcid",
+    "c1",
+    "c2",
+    "r1",
+    "r1 r2",
+    "t1",
+    "retracted-article",
+    "type",
+    "title_0",
+)
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-32",
+    "cp1252",
+    "iso8859-1",
+    "ascii",
+    "shift_jis",
+    "utf-7",
+    "idna",
+    "punycode",
+    "rot13",
+)
 BOMB = b'<!DOCTYPE article [<!ENTITY a "aaaaaaaaaa">%s]>' % b"".join(
     b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in range(ord("b"), ord("k"))
 )
@@ -60,7 +290,7 @@ DOCTYPES = (
     b'<!DOCTYPE article [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
     b'<!DOCTYPE article [<!ENTITY x "<p>in</p>"><!ENTITY y "&y;">]>',
     b'<!DOCTYPE article [<!ATTLIST td colspan CDATA "1000" rowspan CDATA "65534">]>',
-    b'<!DOCTYPE article [<!ENTITY % p "<!ENTITY q \'r\'>">%p;]>',
+    b"<!DOCTYPE article [<!ENTITY % p \"<!ENTITY q 'r'>\">%p;]>",
 )
 
 
@@ -148,7 +378,9 @@ class Mutator:
         choose = self.random.choice
         element, other = choose(elements), choose(elements)
         parent = element.getparent()
-        kind = choose(("attribute", "attribute", "attribute", "text", "tail", "rename", "new", "drop", "copy", "move", "nest", "node"))
+        kind = choose(
+            ("attribute", "attribute", "attribute", "text", "tail", "rename", "new", "drop", "copy", "move", "nest", "node")
+        )
         if kind == "attribute":
             element.set(choose((*ATTRIBUTES, *element.attrib)), _sound(choose((*NUMBERS, *VALUES, *TEXTS))))
         elif kind in ("text", "tail"):
@@ -182,7 +414,9 @@ class Mutator:
     def _text(self, text: str) -> str:
         token = _sound(self.random.choice((*TEXTS, *NUMBERS)))
         at = self.random.randint(0, len(text))
-        return self.random.choice((token, text[:at] + token + text[at:], text[at:], text * 20 if len(text) < 5000 else text, token * 50))
+        return self.random.choice(
+            (token, text[:at] + token + text[at:], text[at:], text * 20 if len(text) < 5000 else text, token * 50)
+        )
 
     # -- JSON ------------------------------------------------------------------------------------------------------
 
@@ -201,10 +435,14 @@ class Mutator:
         choose = self.random.choice
         old = holder.get(key) if isinstance(holder, dict) else holder[key % len(holder)] if holder else None
         text = choose((*TEXTS, *NUMBERS, *VALUES, "\ud800", "name_" + "9" * 5000, "TABLE", "REF", "front", "table", "title_1"))
-        value = choose((text, text, text, None, True, -1, 10**30, 1.5, float("inf"), [], {}, [old], {"text": old}, [old] * 20, _deep(old)))
+        value = choose(
+            (text, text, text, None, True, -1, 10**30, 1.5, float("inf"), [], {}, [old], {"text": old}, [old] * 20, _deep(old))
+        )
         if isinstance(holder, dict):
             if choose((True, False, False)):
-                holder[choose((text, "infons", "text", "type", "section_type", "id", "name_0", "xml", "passages"))] = holder.pop(key, value)
+                holder[choose((text, "infons", "text", "type", "section_type", "id", "name_0", "xml", "passages"))] = holder.pop(
+                    key, value
+                )
             else:
                 holder[key] = value
         elif holder:
@@ -232,7 +470,20 @@ class Mutator:
     def _change_rows(self, rows: list[list[str]], row: list[str]) -> None:
         choose = self.random.choice
         at = self.random.randrange(len(row))
-        words = ("accepted", "rejected", "edited", "proposed", "undo", "edit", "add", "note", "row_id", "evidence_id", "TRUE", "; ; ")
+        words = (
+            "accepted",
+            "rejected",
+            "edited",
+            "proposed",
+            "undo",
+            "edit",
+            "add",
+            "note",
+            "row_id",
+            "evidence_id",
+            "TRUE",
+            "; ; ",
+        )
         kind = choose(("cell", "cell", "cell", "swap", "drop", "add", "copy", "lose", "column", "shuffle"))
         if kind == "cell":
             row[at] = choose((*TEXTS, *NUMBERS, *words, row[at] + " ", row[at] * 3, *choose(rows)))
@@ -259,7 +510,9 @@ class Mutator:
         lines = data.splitlines(keepends=True) or [b""]
         at = self.random.randrange(len(lines))
         choose = self.random.choice
-        token = choose((*TEXTS, *NUMBERS, "PMC0", "pmid: 12", "https://doi.org/10.1/x", "doi:10.1234/", "#", "PMCID: PMC1.2")).encode()
+        token = choose(
+            (*TEXTS, *NUMBERS, "PMC0", "pmid: 12", "https://doi.org/10.1/x", "doi:10.1234/", "#", "PMCID: PMC1.2")
+        ).encode()
         at_end = choose((b"\n", b"\r\n", b"\r", b"", b" # why\n", b",\n"))
         lines[at : at + choose((0, 1))] = choose(([token + at_end], [lines[at]] * 50, [lines[at].rstrip() + token + at_end], []))
         return b"".join(lines)

@@ -15,15 +15,46 @@ from mitotransfer.parse import parse_document, parse_documents
 from small import jats, reference, secretion, tables_only
 from sound import check_article, passages_of
 
-TEXTS = st.sampled_from(["", " ", "mitochondria", "a\n b", "[1]", "[1–2]", "(", "2006", "\u00a0", "\u2028", "é" * 50, "1.", "–", ","])
+TEXTS = st.sampled_from(
+    ["", " ", "mitochondria", "a\n b", "[1]", "[1–2]", "(", "2006", "\u00a0", "\u2028", "é" * 50, "1.", "–", ","]
+)
 TAGS = st.sampled_from(
-    "p sec title label list list-item def-list fn caption fig disp-formula alternatives break boxed-text".split()
-    + "table-wrap table thead tbody tr td th tgroup colspec row entry entrytbl table-wrap-foot xref sup italic".split()
+    [
+        "p",
+        "sec",
+        "title",
+        "label",
+        "list",
+        "list-item",
+        "def-list",
+        "fn",
+        "caption",
+        "fig",
+        "disp-formula",
+        "alternatives",
+        "break",
+        "boxed-text",
+        "table-wrap",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "tgroup",
+        "colspec",
+        "row",
+        "entry",
+        "entrytbl",
+        "table-wrap-foot",
+        "xref",
+        "sup",
+        "italic",
+    ]
 )
 VALUES = st.sampled_from(["0", "-1", "2", "3", "1e9", "9" * 5000, "", "c1", "r1", "r1 r2", "bibr", "٣"])
-ATTRIBUTES = st.dictionaries(
-    st.sampled_from("colspan rowspan morerows namest nameend colname id rid ref-type list-type".split()), VALUES, max_size=3
-)
+NAMES = st.sampled_from(["colspan", "rowspan", "morerows", "namest", "nameend", "colname", "id", "rid", "ref-type", "list-type"])
+ATTRIBUTES = st.dictionaries(NAMES, VALUES, max_size=3)
 
 
 def _built(tag: str, attributes: dict[str, str], text: str, tail: str, children: list[etree._Element]) -> etree._Element:
@@ -38,7 +69,9 @@ def _element(children: st.SearchStrategy[list[etree._Element]]) -> st.SearchStra
 
 
 ELEMENTS = st.recursive(_element(st.just([])), lambda inner: _element(st.lists(inner, max_size=5)), max_leaves=15)
-BODIES = st.lists(ELEMENTS, min_size=1, max_size=4).map(lambda found: "".join(etree.tostring(e, encoding="unicode") for e in found))
+BODIES = st.lists(ELEMENTS, min_size=1, max_size=4).map(
+    lambda found: "".join(etree.tostring(e, encoding="unicode") for e in found)
+)
 REFERENCES = reference(1, "Doe", 2020) + reference(2, "Roe", 2021)
 
 
@@ -52,7 +85,9 @@ def test_any_tree_gives_a_sound_article_and_the_same_again(body: str) -> None:
 
 
 CELLS = st.lists(
-    st.tuples(st.sampled_from(["td", "th"]), st.sampled_from(["1", "2", "3", "0", "70000", "x"]), st.sampled_from(["1", "2", "0"])),
+    st.tuples(
+        st.sampled_from(["td", "th"]), st.sampled_from(["1", "2", "3", "0", "70000", "x"]), st.sampled_from(["1", "2", "0"])
+    ),
     max_size=4,
 )
 
@@ -61,7 +96,8 @@ CELLS = st.lists(
 @given(st.lists(CELLS, min_size=1, max_size=5))
 def test_any_spans_give_a_whole_grid(rows: list[list[tuple[str, str, str]]]) -> None:
     body = "".join(
-        "<tr>" + "".join(f'<{tag} colspan="{wide}" rowspan="{high}">x</{tag}>' for tag, wide, high in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f'<{tag} colspan="{wide}" rowspan="{high}">x</{tag}>' for tag, wide, high in row) + "</tr>"
+        for row in rows
     )
     article = parse_document(jats(f"<table-wrap><table>{body}</table></table-wrap>").encode(), "any.xml")
     check_article(article)
@@ -79,9 +115,13 @@ def test_annotation_leaves_the_article_as_it_was(body: str) -> None:
 
 INFONS = st.dictionaries(
     st.sampled_from(["type", "section_type", "id", "xml", "name_0", "name_x", "year", "article-id_pmc"]),
-    st.sampled_from(["TABLE", "REF", "front", "title_1", "title_99", "table", "table_foot", "<table><tr><td>x</td></tr></table>", "t1"]),
+    st.sampled_from(
+        ["TABLE", "REF", "front", "title_1", "title_99", "table", "table_foot", "<table><tr><td>x</td></tr></table>", "t1"]
+    ),
 )
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda v: st.lists(v) | st.dictionaries(TEXTS, v))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda v: st.lists(v) | st.dictionaries(TEXTS, v)
+)
 PASSAGES = st.lists(st.fixed_dictionaries({"infons": INFONS | JSON, "text": TEXTS | JSON}) | JSON, max_size=6)
 
 
