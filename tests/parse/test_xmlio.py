@@ -11,6 +11,7 @@ import pytest
 from mitotransfer.document import Article
 from mitotransfer.errors import InputError
 from mitotransfer.parse import parse_document, parse_documents
+from mitotransfer.parse.xmlio import _write_out_entities
 
 Build = Callable[..., bytes]
 
@@ -175,3 +176,16 @@ def test_half_a_character_spelled_in_utf7_is_refused() -> None:
         "encoding",
         "malformed-xml",
     )
+
+
+def test_many_comments_before_an_article_are_passed_over() -> None:
+    """A pattern in which a comment could also hold the next ones tried 2^200 ways to part them."""
+    assert (
+        parse_document(b"<!---->" * 200 + b"<article><body><p>Text</p></body></article>", "file.xml").passages[0].text == "Text"
+    )
+
+
+@pytest.mark.parametrize("start", ["<!--", "<![CDATA[", "<!DOCTYPE a [", "<!DOCTYPE"])
+def test_what_is_opened_and_never_closed_reaches_to_the_end(start: str) -> None:
+    """Each start was followed to the end of the file anew: 180 KB took minutes. What follows it is no character to mend."""
+    assert _write_out_entities("&eacute;" + start * 50_000 + "&eacute;", "file.xml", []) == "é" + start * 50_000 + "&eacute;"

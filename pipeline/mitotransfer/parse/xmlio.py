@@ -19,7 +19,10 @@ from mitotransfer.errors import InputError, Severity
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # CDATA and comments are matched first so that what looks like an entity inside them stays as it is.
-_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|&([A-Za-z][\w.-]*);", re.DOTALL)
+# What is not closed reaches to the end: looked for from each start anew, it would take quadratic time.
+_ENTITY = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^\[>]*+(?:\[.*?(?:\]\s*>|\Z)|>|\Z)|&([A-Za-z][\w.-]*);", re.DOTALL
+)
 _OWN_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _SINGLE_BYTE = frozenset(("ascii", "cp1252", "iso8859-1", "iso8859-15"))
