@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench bench-scale bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill clean help
+.PHONY: run test lint types layers gate check repro bench bench-scale bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill fuzz clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -59,10 +59,13 @@ bench-review: $(STAMP) ## the review page with 20,000 rows and 100,000 lines of 
 bench-kill: $(STAMP) ## runs and workers killed at random moments, and resumed: the same tables
 	$(BIN)/python tools/kill_runs.py $(or $(JATS),corpus/sample/articles) $(ARGS)
 
+fuzz: $(STAMP) ## odd inputs for a reader: TARGET=jats, bioc, tables, ids or decisions; MINUTES of CPU time
+	$(BIN)/python -W ignore tools/fuzz.py $(or $(TARGET),jats) --minutes $(or $(MINUTES),5) $(ARGS)
+
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,dvc]'
 	@touch $@
 
 clean: ## remove what was built
-	rm -rf $(VENV) outputs/sample .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build/fuzz outputs/sample .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mitotransfer.annotate import Resources, annotate_article, load
-from mitotransfer.document import Article
-from mitotransfer.parse import parse_documents
+from mitotransfer.document import Article, Cell
+from mitotransfer.parse import parse_document, parse_documents
 from mitotransfer.settings import load as load_settings
+from small import jats, table, tables_only
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,17 @@ def test_every_role_has_a_name_to_show(resources: Resources) -> None:
     roles = [role for event in annotate_article(text(NAMED), resources).events for role in event.roles]
     assert {"bone marrow mesenchymal stem cell", "neuron"} <= {role.label for role in roles}
     assert all(role.label for role in roles)
+
+
+def test_a_cell_across_a_thousand_columns_is_read_once_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was read at each place it covers: a long text there took all memory, and 150 KB of article many gigabytes."""
+    wide = "<td colspan='1000' rowspan='9'>Long <p>words</p> of a cell</td>"
+    rows = [("MSC", "Neuron", "mitochondria ATP ↑", wide), *[("MSC", "Neuron", "ROS ↓")] * 8]
+    data = jats(table(("Donor cells", "Recipient", "Outcome"), *rows, caption="Cells"), title="Cells")
+    article = parse_document(data.encode(), "a.xml")
+    assert article.tables[0].n_columns == 1003
+    read = []
+    plain = Cell.text.fget  # type: ignore[attr-defined]
+    monkeypatch.setattr(Cell, "text", property(lambda cell: read.append(cell) or plain(cell)))
+    annotate_article(article, load(tables_only().annotate))
+    assert 0 < sum(cell.colspan == 1000 for cell in read) < 3 * 1003  # as witness of each column, and a few times a row

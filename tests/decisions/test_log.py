@@ -192,3 +192,12 @@ def test_snapshots_are_kept_once_and_survive_a_half_written_line(tmp_path: Path)
     kept.keep([other])
     assert dict(Snapshots(tmp_path / "decisions.csv").read()) == {one.key: one, other.key: other}
     assert kept.path.read_bytes().count(b"\xce\xb2") == 1
+
+
+@pytest.mark.parametrize("note", ["a\u2028b", " a", "a\x14", "'=1 "])
+def test_a_log_written_by_hand_says_the_same_before_and_after_it_is_written_anew(log: Log, note: str) -> None:
+    """Odd blanks and control characters became plain blanks only when the file was written, after ids were given."""
+    log.path.write_text(f"reviewer,decision,row_id,note\nada,note,{'r' + '1' * 15},{note}\n", encoding="utf-8", newline="")
+    before = log.read()
+    log.add([decision("accept")])
+    assert log.read()[:-1] == Log(log.path).read()[:-1] == before

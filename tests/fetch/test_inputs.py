@@ -55,6 +55,7 @@ def test_ids(text: str, found: tuple[str, str]) -> None:
         "PMC12345678901",
         "PMC١٢",
         "٣٤",
+        "10.1234/a\x07b",  # \S of a pattern takes control characters, which no name of a file or line of a table can hold
     ],
 )
 def test_what_is_no_id(text: str) -> None:

@@ -204,3 +204,17 @@ def test_lone_surrogate_becomes_the_replacement_character() -> None:
     data = rb'{"documents": [{"id": "PMC1", "passages": [{"infons": {"section_type": "RESULTS"}, "text": "a \ud800 b"}]}]}'
     article = parse_bioc_json(data, "x.json")[0]
     assert "\ufffd" in " ".join(p.text for p in article.passages)
+
+
+def test_number_of_more_digits_than_python_reads_is_told() -> None:
+    """`json` raises a ValueError of its own there, no JSONDecodeError."""
+    with pytest.raises(InputError, match="a number that is too long") as refused:
+        parse_bioc_json(b'{"documents": [' + b"9" * 5000 + b"]}", "file.json")
+    assert refused.value.code == "malformed-json"
+
+
+def test_level_of_a_heading_and_number_of_an_author_may_be_any_text() -> None:
+    """`int` refuses more than 4300 digits."""
+    many = "9" * 5000
+    article = read([({**FRONT, f"name_{many}": "surname:Roe"}, "A title"), ({"type": f"title_{many}"}, "Methods")])
+    assert "Roe" not in article.head.authors and article.passages[-1].text == "Methods"

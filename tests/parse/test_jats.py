@@ -259,3 +259,14 @@ def test_machine_descriptions_are_no_text(read: Read) -> None:
         "<fig><object-id>10.1/x</object-id><label>Fig 1</label><caption><p>C</p></caption><alt-text>a plot</alt-text></fig>"
     )
     assert texts(article) == ["Fig 1. C"]
+
+
+def test_each_of_many_lists_in_a_paragraph_has_its_own_place(read: Read) -> None:
+    """Siblings are counted from the one before, not from the first: the places must be the same."""
+    lists = "<list><list-item><p>x</p></list-item></list>"
+    article = read(f"<p>{lists}a <italic>{lists}</italic>{lists * 3}</p><p>{lists}</p>")
+    found = [
+        passage.locator.partition("/list-item")[0].partition("/body[1]")[2] for passage in article.passages if passage.text == "x"
+    ]
+    ends = ["list[1]", "italic[1]/list[1]", "list[2]", "list[3]", "list[4]"]
+    assert found == [*(f"/p[1]/{end}" for end in ends), "/p[2]/list[1]"]

@@ -11,6 +11,7 @@ import pytest
 from mitotransfer.document import Article
 from mitotransfer.errors import InputError
 from mitotransfer.parse import parse_document, parse_documents
+from mitotransfer.parse.xmlio import _write_out_entities
 
 Build = Callable[..., bytes]
 
@@ -159,3 +160,32 @@ def test_text_behind_the_root_is_malformed_not_truncated() -> None:
     with pytest.raises(InputError) as caught:
         parse_documents(b"<?xml version='1.0'?><article><body/></article>and more", "tail.xml")
     assert caught.value.code == "malformed-xml"
+
+
+@pytest.mark.parametrize("label", ["rot13", "punycode", "idna", "undefined", "unicode_escape", "utf-32"])
+def test_declared_codec_that_is_no_encoding_of_texts_is_read_as_utf8(label: str, build: Build) -> None:
+    """Python knows these names and libxml2 does not: decoding by them ended in errors of Python's own."""
+    data = build("<p>naïve</p>").replace(b'encoding="UTF-8"', f'encoding="{label}"'.encode())
+    article = parse_document(data, "file.xml")
+    assert body(article) == "naïve" and codes(article) == ["encoding"]
+
+
+def test_half_a_character_spelled_in_utf7_is_refused() -> None:
+    """ "+2AA-" decodes to a lone surrogate, which has no UTF-8 form."""
+    assert refusal(b'<?xml version="1.0" encoding="utf-7"?><article><p>+2AA-&nbsp;</p></article>').code in (
+        "encoding",
+        "malformed-xml",
+    )
+
+
+def test_many_comments_before_an_article_are_passed_over() -> None:
+    """A pattern in which a comment could also hold the next ones tried 2^200 ways to part them."""
+    assert (
+        parse_document(b"<!---->" * 200 + b"<article><body><p>Text</p></body></article>", "file.xml").passages[0].text == "Text"
+    )
+
+
+@pytest.mark.parametrize("start", ["<!--", "<![CDATA[", "<!DOCTYPE a [", "<!DOCTYPE"])
+def test_what_is_opened_and_never_closed_reaches_to_the_end(start: str) -> None:
+    """Each start was followed to the end of the file anew: 180 KB took minutes. What follows it is no character to mend."""
+    assert _write_out_entities("&eacute;" + start * 50_000 + "&eacute;", "file.xml", []) == "é" + start * 50_000 + "&eacute;"

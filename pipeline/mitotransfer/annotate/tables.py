@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -108,7 +108,7 @@ def _is_of_topic(row: Row, mapping: Mapping) -> bool:
     Mitochondria among the outcomes are no sign of it: other treatments act on them too.
     """
     outcomes = {column.number for column in mapping.columns if column.role == "effect"}
-    texts = [cell.text for number, cell in enumerate(row.cells) if cell is not None and number not in outcomes]
+    texts = [cell.text for cell in _distinct(cell for number, cell in enumerate(row.cells) if number not in outcomes)]
     return any((_PASSING if mapping.table == "secretion" else _TOPIC).search(text) for text in texts)
 
 
@@ -123,8 +123,7 @@ def _headers(grid: list[list[Cell | None]], column: int, head_rows: int) -> list
 
 def _witness(grid: list[list[Cell | None]], column: int, head_rows: int, resources: Resources, extra: Extra) -> dict[str, float]:
     """The share of a column's filled cells that hold a name of a category, by category."""
-    cells = {id(row[column]): row[column] for row in grid[head_rows:]}
-    texts = [cell.text for cell in cells.values() if cell is not None and cell.text]
+    texts = [cell.text for cell in _distinct(row[column] for row in grid[head_rows:]) if cell.text]
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update({mention.category for mention in resources.everything.find_all(text, extra=extra)})
@@ -136,8 +135,13 @@ def _on_topic(table: Table, grid: list[list[Cell | None]], headers: list[list[st
     title = _title(table, headers)
     if _TOPIC.search(title):
         return True
-    rows = [" ".join(cell.text for cell in row if cell is not None) for row in grid[head_rows:]]
-    return sum(bool(_TOPIC.search(row)) for row in rows) >= _TOPIC_SHARE * len(rows)
+    rows = grid[head_rows:]
+    return sum(any(_TOPIC.search(cell.text) for cell in _distinct(row)) for row in rows) >= _TOPIC_SHARE * len(rows)
+
+
+def _distinct(cells: Iterable[Cell | None]) -> list[Cell]:
+    """Each cell once: one that spans a thousand columns stands at each of these places, and reading it there would never end."""
+    return list({id(cell): cell for cell in cells if cell is not None}.values())
 
 
 def _is_about_transfer(article: Article, resources: Resources) -> bool:
@@ -161,8 +165,9 @@ def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
     for number, cells in enumerate(grid[head_rows:], head_rows):
         if _texts(cells) == header:
             continue
-        distinct = {id(cell) for cell in cells if cell is not None}
-        filled = [cell for cell in cells if cell is not None and cell.text]
+        distinct = _distinct(cells)
+        told = {id(cell) for cell in distinct if cell.text}
+        filled = [cell for cell in cells if cell is not None and id(cell) in told]
         if len(cells) > 1 and filled and (len(distinct) == 1 or (len(filled) == 1 and filled[0] is cells[0])):
             under = list(filled[0].paragraphs)
         elif filled:
@@ -170,7 +175,8 @@ def _rows(grid: list[list[Cell | None]], head_rows: int) -> Iterator[Row]:
 
 
 def _texts(cells: list[Cell | None]) -> list[str]:
-    return [cell.text if cell is not None else "" for cell in cells]
+    texts = {id(cell): cell.text for cell in _distinct(cells)}
+    return [texts.get(id(cell), "") for cell in cells]
 
 
 def _row_events(row: Row, group: str, table: Table, mapping: Mapping, article: Article, context: Context) -> list[Event]:
@@ -209,8 +215,8 @@ def _given(mapping: Mapping, main: list[Role]) -> list[Role]:
 def _denial(row: Row, mapping: Mapping, context: Context) -> tuple[bool, str]:
     """Whether a cell of a column without a role says that nothing moved ("transfer not detected"), and in which words."""
     mapped = {column.number for column in mapping.columns}
-    for number, cell in enumerate(row.cells):
-        for paragraph in cell.paragraphs if cell is not None and number not in mapped else ():
+    for cell in _distinct(cell for number, cell in enumerate(row.cells) if number not in mapped):
+        for paragraph in cell.paragraphs:
             text = paragraph.text
             cues = find_cues(text, context.resources.cues)
             for trigger in context.resources.triggers.find(text) if cues else ():
@@ -259,7 +265,7 @@ def _study(row: Row, mapping: Mapping, article: Article, context: Context) -> St
     """The work a row is about: what its reference column cites, else what the row cites, else the article itself."""
     column = next((c for c in mapping.columns if c.role == "reference"), None)
     cell = row.cells[column.number] if column else None
-    others = [c for c in row.cells if c is not None and c is not cell and c.row == row.number]
+    others = [c for c in _distinct(row.cells) if c is not cell and c.row == row.number]
     for place in ([cell] if cell is not None else []) + others:
         citations = [citation for paragraph in place.paragraphs for citation in paragraph.citations]
         reference = first_cited(citations, article.references)

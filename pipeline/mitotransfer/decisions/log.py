@@ -22,7 +22,7 @@ from typing import NamedTuple
 from mitotransfer.decisions.model import Decision, decision_id
 from mitotransfer.decisions.sheets import read_sheet
 from mitotransfer.errors import ConfigError, OutputError
-from mitotransfer.files import from_cell, table_lines, to_cell, write_whole
+from mitotransfer.files import clean, from_cell, table_lines, to_cell, write_whole
 from mitotransfer.rows import header
 
 DECISIONS = "decisions.csv"
@@ -152,7 +152,7 @@ def _lines(decisions: Iterable[Decision]) -> list[bytes]:
 
 def _as_written(one: Decision) -> Decision:
     """A decision as it is read back: on one line, without what `to_cell` cleans away."""
-    return Decision(*(from_cell(to_cell(" ".join(cell.split()))) for cell in dataclasses.astuple(one)))
+    return Decision(*(from_cell(to_cell(" ".join(clean(cell).split()))) for cell in dataclasses.astuple(one)))
 
 
 def _parsed(path: Path, content: bytes) -> _Content:
@@ -182,5 +182,5 @@ def _foreign(path: Path) -> Iterator[Decision]:
     if unknown := [name for name in sheet.columns if name not in _COLUMNS]:
         raise ConfigError(f"{path}: unknown column {', '.join(unknown)}; allowed: {', '.join(_COLUMNS)}")
     for _, record in sheet.records:
-        made = Decision(**{name: record.get(name, "") for name in _COLUMNS})
+        made = _as_written(Decision(**{name: record.get(name, "") for name in _COLUMNS}))  # as it will be when written anew
         yield made if made.decision_id else dataclasses.replace(made, decision_id=decision_id(made))

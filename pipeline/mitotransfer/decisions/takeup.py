@@ -110,8 +110,10 @@ class _Rows:
             row_id = record["row_id"].strip()
             if row_id in seen:
                 self._tell(number, "row-twice", f"row {row_id} stands there twice; the first line counts")
-            elif row_id in self.known.rows:
+            elif self._table(row_id) == self.table:
                 self._line(number, row_id, record, in_place=in_place)
+            elif other := self._table(row_id):
+                self._tell(number, "unknown-row", f"row {row_id} is one of {TABLE_FILES[other]}; nothing of this line is taken")
             elif row_id:
                 self._tell(number, "unknown-row", f"row {row_id} was not written by the last run; nothing of this line is taken")
             else:
@@ -122,6 +124,10 @@ class _Rows:
             some = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
             message = f"{len(missing)} rows were taken out of the file ({some}): they are kept; to reject one, set review_status"
             self._tell(0, "rows-missing", message)
+
+    def _table(self, row_id: str) -> str:
+        """The table a row was written to; empty where there is no such row."""
+        return self.known.rows[row_id][0] if row_id in self.known.rows else ""
 
     def _line(self, number: int, row_id: str, record: dict[str, str], *, in_place: bool) -> None:
         was = self.known.rows[row_id][1]

@@ -48,7 +48,7 @@ class Request(msgspec.Struct, frozen=True):
 def identify(text: str) -> tuple[Kind, str] | None:
     """The kind and normal form of an article id (`PMC123`, `PMID 123`, `doi:10.1/x`), None when it is none."""
     for kind, pattern in _ID_PATTERNS:
-        if found := pattern.fullmatch(text.strip()):
+        if (found := pattern.fullmatch(text.strip())) and printable(found[1]) == found[1]:
             return kind, _PREFIX[kind] + found[1]
     return None
 

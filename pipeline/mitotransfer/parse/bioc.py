@@ -54,6 +54,8 @@ def parse_bioc_json(data: bytes, name: str) -> list[Article]:
         raise InputError(f"not JSON: {error.msg}", code="malformed-json", place=place) from error
     except RecursionError as error:
         raise InputError("the JSON is nested too deeply", code="malformed-json", place=name) from error
+    except ValueError as error:  # Python reads no number of more than 4300 digits
+        raise InputError(f"the JSON holds a number that is too long: {error}", code="malformed-json", place=name) from error
     return _articles(_json_documents(top), name)
 
 

@@ -30,8 +30,9 @@ _SECTION_NAMES = {
     "CASE": "Case report",
 }
 _BACK = frozenset(["SUPPL", "AUTH_CONT", "COMP_INT", "ACK_FUND", "ABBR", "APPENDIX", "REVIEW_INFO", "KEYWORD", "COPYRIGHT"])
-_HEADING = re.compile(r"(?:abstract_)?title(?:_(\d+))?$")
+_HEADING = re.compile(r"(?:abstract_)?title(?:_([1-9]\d?))?$")
 _TABLE_LABEL = re.compile(r"(Table|Tab\.)\s*\w{1,5}\b")
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)  # of an author; int() refuses very long ones
 _LAST_NUMBER = re.compile(r"(\d{1,4})$")
 _RETRACTED = re.compile(r"\W*retracted\b", re.IGNORECASE)
 # PMC writes a table's text with a tab after each cell and a blank cell after each row.
@@ -99,7 +100,7 @@ def _surnames(infons: dict[str, str]) -> tuple[str, ...]:
     found: dict[int, str] = {}
     for key, value in infons.items():
         kind, _, number = key.rpartition("_")
-        if kind in ("name", "surname") and number.isdecimal():
+        if kind in ("name", "surname") and _NUMBER.fullmatch(number):
             parts = dict(part.partition(":")[::2] for part in value.split(";"))
             found[int(number)] = (parts.get("surname", "") if kind == "name" else value).strip()
     return tuple(found[number] for number in sorted(found) if found[number])

@@ -62,6 +62,7 @@ class Walk:
         self.labels: dict[str, str] = {}
         self.dangling: set[str] = set()
         self.count = 0
+        self._located: tuple[Element | None, int] = (None, 0)
 
     def passage(
         self, element: Element, kind: PassageKind, part: Part, section: tuple[str, ...] = (), locator: str = ""
@@ -94,10 +95,22 @@ class Walk:
         return f"/{tag}[{position}]"
 
     def locate(self, element: Element, ancestor: Element, locator: str) -> str:
-        """The locator of a descendant of `ancestor`, whose own is `locator` (slow: for lifted blocks only)."""
+        """The locator of a descendant of `ancestor`, whose own is `locator` (slow: for lifted blocks only).
+
+        Siblings are counted from the one that was located last: ten thousand lists in a paragraph would take minutes else.
+        """
         steps: list[str] = []
+        block = element
+        last, known = self._located
         while element is not ancestor:
-            position = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+            position = 1
+            for sibling in element.itersiblings(element.tag, preceding=True):
+                if sibling is last:
+                    position += known
+                    break
+                position += 1
+            if element is block:
+                self._located = (block, position)
             steps.append(self.step(str(element.tag), position))
             parent = element.getparent()
             if parent is None:

@@ -13,7 +13,10 @@ Format = Literal["xml", "bioc-json", "text"]
 _HEAD = 2000
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 _BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip file", b"\x1f\x8b": "gzip-compressed", b"\xd0\xcf\x11\xe0": "an Office file"}
-_HTML = re.compile(r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!DOCTYPE\s+html|(?:\w+:)?html)\b", re.IGNORECASE | re.DOTALL)
+# atomic: a comment that may also hold the next ones would be tried in 2^n ways
+_HTML = re.compile(
+    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:(?><!--.*?-->)\s*)*<(?:!DOCTYPE\s+html|(?:\w+:)?html)\b", re.IGNORECASE | re.DOTALL
+)
 _XML = re.compile(r"^\s*<[?!A-Za-z_]")
 
 

@@ -19,10 +19,14 @@ from mitotransfer.errors import InputError, Severity
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # CDATA and comments are matched first so that what looks like an entity inside them stays as it is.
-_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|&([A-Za-z][\w.-]*);", re.DOTALL)
+# What is not closed reaches to the end: looked for from each start anew, it would take quadratic time.
+_ENTITY = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^\[>]*+(?:\[.*?(?:\]\s*>|\Z)|>|\Z)|&([A-Za-z][\w.-]*);", re.DOTALL
+)
 _OWN_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _SINGLE_BYTE = frozenset(("ascii", "cp1252", "iso8859-1", "iso8859-15"))
+_NO_CHARSETS = frozenset(("idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"))
 _WRONG_SHARE = 0.02  # above this share of undecodable bytes the text is in an encoding we do not know
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -78,16 +82,26 @@ def _true_encoding(data: bytes, name: str, notes: list[Note]) -> str | None:
     if declared is None or data.startswith(_BOMS):
         return None
     label = declared.group(1).decode("ascii")
-    try:
-        known = codecs.lookup(label).name
-    except LookupError:
-        known = ""
-    # The declaration was read as ASCII, so these cannot be true; the single-byte ones are false when the bytes are good UTF-8.
-    impossible = known.startswith(("utf-16", "utf-32")) or not known
-    if not impossible and (known not in _SINGLE_BYTE or data.isascii() or not _is_utf8(data)):
+    known = _charset(label)
+    # the single-byte ones are false when the bytes are good UTF-8
+    if known and (known not in _SINGLE_BYTE or data.isascii() or not _is_utf8(data)):
         return None
     notes.append(("warning", "encoding", name, f"declared as {label}, read as UTF-8"))
     return "utf-8"
+
+
+def _charset(label: str) -> str:
+    """Python's name of a declared encoding that may be true.
+
+    Empty for any other label: unknown ones, codecs that serve other ends ("rot13", "idna"), and those of which one byte is no
+    character ("utf-16"), since the declaration was read as ASCII.
+    """
+    try:
+        b"x".decode(label)
+        known = codecs.lookup(label).name
+    except (LookupError, UnicodeError):
+        return ""
+    return "" if known in _NO_CHARSETS else known
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -117,10 +131,13 @@ def _decode(data: bytes, encoding: str | None, name: str, notes: list[Note]) -> 
     if not label:
         label = "utf-16" if data.startswith(_BOMS[1:]) else "utf-8-sig"
     try:
-        return data.decode(label), False
-    except UnicodeDecodeError:
+        text = data.decode(label)
+        text.encode()  # "+2AA-" of UTF-7 is half a character
+    except UnicodeError:
         if codecs.lookup(label).name not in ("utf-8", "utf-8-sig", "ascii"):
             return None, False
+    else:
+        return text, False
     # Not UTF-8 throughout: read each stray byte as Windows-1252, the usual stowaway, and leave good UTF-8 alone.
     text = data.decode("utf-8", errors="surrogateescape")
     strays = [character for character in text if "\udc80" <= character <= "\udcff"]
