@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mitotransfer.errors import ConfigError, InputError
+from mitotransfer.errors import ConfigError
 from mitotransfer.runner import Lost, run_map
 from mitotransfer.runner.crew import Crew, Task
 from mitotransfer.settings import RunSettings
@@ -73,8 +73,21 @@ def refuse_two(number: int) -> int:
     return number
 
 
+class Unreadable:
+    """What pickle can write and not read."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __str__(self) -> str:
+        return self.words
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (int, ("no number",))
+
+
 def refuse_unreadably(number: int) -> int:
-    raise InputError(f"{number} is wrong", code="wrong")  # which pickle can write and not read
+    raise ValueError(Unreadable(f"{number} is wrong"))
 
 
 def large(number: int) -> bytes:

@@ -17,6 +17,7 @@ export function combobox(input, { offers, pick }) {
   let found = [];
   let place = -1;
   let asked = 0;
+  let stale = false;
 
   function close() {
     asked += 1;
@@ -46,6 +47,8 @@ export function combobox(input, { offers, pick }) {
   async function open() {
     asked += 1;
     const mine = asked;
+    stale = true; // what is shown was offered for other words: neither Enter nor Escape means it
+    mark(-1);
     let answer;
     try {
       answer = await offers(input.value);
@@ -54,6 +57,7 @@ export function combobox(input, { offers, pick }) {
     }
     if (mine !== asked || document.activeElement !== input) return; // typed on meanwhile
     found = answer;
+    stale = false;
     list.replaceChildren(...found.map((offer, number) => make(
       "div",
       { class: "option", role: "option", id: `${listId}-${number}`, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); take(offer); } },
@@ -77,7 +81,7 @@ export function combobox(input, { offers, pick }) {
       event.preventDefault();
       event.stopImmediatePropagation();
       take(found[place]);
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape" && !list.hidden && !stale) {
       event.preventDefault();
       event.stopPropagation();
       close();
