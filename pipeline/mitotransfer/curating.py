@@ -9,9 +9,9 @@ from mitotransfer import review as reviewing
 from mitotransfer import tabulate as tabulating
 from mitotransfer.decisions import Desk, account
 from mitotransfer.errors import ConfigError
-from mitotransfer.rows import TABLE_FILES, ProblemRow
+from mitotransfer.rows import REVIEWED, TABLE_FILES, ProblemRow
 from mitotransfer.settings import Settings
-from mitotransfer.stages import REVIEWED, report, tabulate
+from mitotransfer.stages import report, tabulate
 
 
 def decisions(

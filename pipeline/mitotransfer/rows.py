@@ -218,6 +218,7 @@ FILES: dict[str, type] = {
     "articles.csv": ArticleRow,
     "problems.csv": ProblemRow,
 }
+EVIDENCE = "evidence.csv"
 TABLES: dict[str, type] = {"secretion": SecretionRow, "transplantation": TransplantationRow, "trials": TrialRow}
 DATA_SET = "Intercellular mitochondrial transfer: evidence tables"  # what all tables together are called
 # what a table is called in lists and plots, and in print
@@ -228,6 +229,7 @@ CAPTIONS = {
     "trials": "Clinical trials of mitochondrial transplantation",
 }
 TABLE_FILES = {name: file for name, row in TABLES.items() for file, cls in FILES.items() if cls is row}
+REVIEWED = (*TABLE_FILES.values(), EVIDENCE)  # what reviewers decide on
 
 
 def header(row_class: type) -> list[str]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.lock import writes
 from mitotransfer.origins import origins
 from mitotransfer.provenance import FILE as PROVENANCE
-from mitotransfer.rows import TABLE_FILES
+from mitotransfer.rows import REVIEWED
 from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -57,7 +57,6 @@ from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tr
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
 _TRIES = 3  # of a run that finds its own results damaged: a disk that fails more often is no place for it
-REVIEWED = (*TABLE_FILES.values(), "evidence.csv")  # what reviewers decide on
 
 
 @writes("raw")
@@ -186,18 +185,23 @@ def tabulate(
     tables, known_as = build(()), {}
     found = at.standing()
     if found.rows or found.evidence or found.problems:
-        at.propose({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in REVIEWED})
+        at.propose(_reviewed(tables))
         tables, applied = tabulating.decided(build, found, at.snapshots.read())
         known_as = {today: logged for logged, today in (applied.moved | applied.evidence).items()}
     else:
         at.propose({})
-    at.written.keep({name: pieces for name, pieces in tabulating.pieces_of(tables.files).items() if name in REVIEWED}, known_as)
+    at.written.keep(_reviewed(tables), known_as)
     tabulating.write_tables(out, tables.files)
     at.written.forget_others(out, REVIEWED)
     named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
     package = tabulating.datapackage(named, __version__)
     write_whole({out / "datapackage.json": _json(package)})
     return Counts.of(tables.outcomes, started)
+
+
+def _reviewed(tables: tabulating.Tables) -> dict[str, Iterable[str]]:
+    """The files that reviewers decide on, as text."""
+    return tabulating.pieces_of({name: tables.files[name] for name in REVIEWED})
 
 
 def _registered(raw: Path, settings: Settings) -> tuple[list[Registered], list[Problem]]:

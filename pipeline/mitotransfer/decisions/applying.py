@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mitotransfer.decisions.likeness import Features, Likeness, evidence_key, features, matches
-from mitotransfer.decisions.model import Decision, editable, ids_column, table_of
+from mitotransfer.decisions.model import Decision, editable, table_of, written_by
 from mitotransfer.decisions.snapshots import Snapshot
 from mitotransfer.decisions.standing import Standing, Verdict
 from mitotransfer.errors import Problem
-from mitotransfer.rows import SEPARATOR, TABLE_FILES, TABLES, EvidenceRow, ProblemRow, header
+from mitotransfer.rows import REVIEWED, SEPARATOR, TABLE_FILES, TABLES, EvidenceRow, ProblemRow, header
 
 _PLACE = "decisions.csv"
 Files = dict[str, list[Any]]
@@ -98,9 +98,7 @@ def apply_to(row: Any, verdict: Verdict, snapshots: Mapping[str, Snapshot]) -> l
         if (now := getattr(row, name)) not in (edit.old, edit.new) and verdict.verdict != "accept":
             message = f"row {row.row_id}: {name} was '{edit.old}' when it was edited and would now be '{now}'; kept as edited"
             told.append(_tell(verdict, "note", "edited-value-changed", message))
-        _fill(row, {name: edit.new})
-        if (ids := ids_column(table, name)) and (edit.new_ids or not edit.new):
-            _fill(row, {ids: edit.new_ids})
+        _fill(row, written_by(edit))
     if verdict.edits:
         row.review_status = "edited"
     elif verdict.positive:
@@ -192,7 +190,7 @@ def _count(articles: Iterable[Any], source: str) -> None:
 def _order(files: Files) -> None:
     """Rows and evidence that came back stand with those of their article."""
     place = {article.id: number for number, article in enumerate(files["articles.csv"])}
-    for name in (*TABLE_FILES.values(), "evidence.csv"):
+    for name in REVIEWED:
         files[name].sort(key=lambda line: place.get(line.source_id, len(place)))
 
 

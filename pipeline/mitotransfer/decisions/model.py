@@ -91,6 +91,12 @@ def ids_column(table: str, shown: str) -> str:
     return next((ids for text, ids in role_columns(TABLES[table]).values() if text == shown), "")
 
 
+def written_by(edit: Decision) -> dict[str, str]:
+    """The columns that an edit fills and what stands there then; the ids go with the values, and with the last of them."""
+    ids = ids_column(edit.table, edit.field)
+    return {edit.field: edit.new} | ({ids: edit.new_ids} if ids and (edit.new_ids or not edit.new) else {})
+
+
 def role_of(table: str, name: str) -> str:
     """The role whose values a column of a table shows; empty where it shows none."""
     return next((role for role, (text, _) in role_columns(TABLES[table]).items() if text == name), "")

@@ -12,10 +12,9 @@ from mitotransfer.decisions.sheets import Sheet, read_sheet, same, truth
 from mitotransfer.decisions.snapshots import Snapshot
 from mitotransfer.decisions.written import Written
 from mitotransfer.errors import ConfigError, Problem
-from mitotransfer.rows import REVIEW_STATES, TABLE_FILES, TABLES, Records
+from mitotransfer.rows import EVIDENCE, REVIEW_STATES, REVIEWED, TABLE_FILES, TABLES, Records
 from mitotransfer.terms import Terms, paired
 
-EVIDENCE = "evidence.csv"
 _VERDICTS = {"accepted": "accept", "rejected": "reject", "edited": "accept"}
 _WORDS = {"accept": "accept", "accepted": "accept", "ok": "accept", "reject": "reject", "rejected": "reject", "": ""}
 
@@ -29,28 +28,31 @@ class Taken(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """What the run wrote: rows by id with their table, and lines of evidence by their id and that of the row."""
+    """What the run wrote: rows by id with their table, and lines of evidence by their id and that of the row, and by row."""
 
     rows: dict[str, tuple[str, dict[str, str]]]
     lines: dict[tuple[str, str], dict[str, str]]
+    of_row: Mapping[str, Records]
 
     @classmethod
     def of(cls, tables: Mapping[str, Records], evidence: Records) -> Baseline:
         """From the records of each table and of evidence.csv."""
         rows = {record["row_id"]: (table, record) for table, records in tables.items() for record in records}
-        return cls(rows, {(line["evidence_id"], line["row_id"]): line for line in evidence})
+        of_row: dict[str, Records] = {}
+        for line in evidence:
+            of_row.setdefault(line["row_id"], []).append(line)
+        return cls(rows, {(line["evidence_id"], line["row_id"]): line for line in evidence}, of_row)
 
     def snapshot(self, row_id: str, changed: Mapping[str, str] | None = None) -> Snapshot:
         """A row as it was written, with what was changed in it, and its evidence."""
         table, record = self.rows[row_id]
-        evidence = tuple(line for line in self.lines.values() if line["row_id"] == row_id)
-        return Snapshot(table, {**record, **(changed or {})}, evidence)
+        return Snapshot(table, {**record, **(changed or {})}, tuple(self.of_row.get(row_id, ())))
 
 
 def hand_edited(out: Path, written: Written) -> list[Path]:
     """The tables in `out` that are not as the run wrote them; none where no run has left word of what it wrote."""
-    paths = (out / name for name in (*TABLE_FILES.values(), EVIDENCE))
-    return [path for path in paths if path.exists() and written.versions(path.name) and not written.is_own(path)]
+    paths = (out / name for name in REVIEWED)
+    return [path for path in paths if path.exists() and not written.is_own(path) and written.versions(path.name)]
 
 
 def take_up(path: Path, written: Written, reviewer: str, terms: Terms, *, in_place: bool = True) -> Taken:
@@ -62,7 +64,7 @@ def take_up(path: Path, written: Written, reviewer: str, terms: Terms, *, in_pla
     """
     sheet = read_sheet(path)
     name = _kind(path, sheet)
-    versions = {file: written.versions(file) for file in (*TABLE_FILES.values(), EVIDENCE)}
+    versions = {file: written.versions(file) for file in REVIEWED}
     nearest = {file: _nearest(sheet, found) if file == name else found[-1] for file, found in versions.items() if found}
     tables = {table: nearest.get(file, []) for table, file in TABLE_FILES.items()}
     known = Baseline.of(tables, nearest.get(EVIDENCE, []))

@@ -15,11 +15,10 @@ import msgspec
 
 from mitotransfer.errors import ConfigError
 from mitotransfer.evidence import read_roles
-from mitotransfer.rows import FILES, MAIN_EVENTS, MISSING_ID, TABLE_FILES, TABLES, Record, role_columns
+from mitotransfer.rows import EVIDENCE, FILES, MAIN_EVENTS, MISSING_ID, TABLE_FILES, TABLES, Record, role_columns
 from mitotransfer.tables import read_table
 from mitotransfer.terms import split
 
-_EVIDENCE = "evidence.csv"
 _Z = 1.96  # of a 95 % interval
 _ENOUGH = 5  # judged lines below which a rule is not spoken of
 
@@ -86,7 +85,7 @@ def against_decisions(out: Path) -> Curated:
 
     Raises ConfigError when `out` holds no tables of a run, InputError when one cannot be read.
     """
-    if not (out / _EVIDENCE).exists():
+    if not (out / EVIDENCE).exists():
         raise ConfigError(f"{out}: no tables of a run there")
     proposed = out / "review" / "proposed"
     proposals = proposed if proposed.is_dir() else out  # nothing was decided when they were written
@@ -106,8 +105,8 @@ def against_decisions(out: Path) -> Curated:
                 tally.lost += row_id not in read
                 truth[row_id] = _values(table, row)
                 _count(found.values, truth[row_id], _values(table, read[row_id]) if row_id in read else {})
-    words = {line["evidence_id"]: line["decision"] for line in read_table(out / _EVIDENCE, FILES[_EVIDENCE]) if line["decision"]}
-    _judge_rules(found.rules, read_table(proposals / _EVIDENCE, FILES[_EVIDENCE]), words, truth, rejected)
+    words = {line["evidence_id"]: line["decision"] for line in read_table(out / EVIDENCE, FILES[EVIDENCE]) if line["decision"]}
+    _judge_rules(found.rules, read_table(proposals / EVIDENCE, FILES[EVIDENCE]), words, truth, rejected)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from mitotransfer.decisions import Decision, Snapshot, Verdict, standing, withdrawn
-from mitotransfer.decisions.model import editable, ids_column, role_of
+from mitotransfer.decisions.model import editable, ids_column, role_of, written_by
 from mitotransfer.errors import MitotransferError
 from mitotransfer.review.curation.catalogue import Catalogue, Entry
 from mitotransfer.review.curation.settling import opposed, overruled
@@ -150,17 +150,15 @@ def _settling(action: Action, entry: Entry, catalogue: Catalogue, reviewer: str)
         replaces=SEPARATOR.join(sorted(gone)),
         **_about(entry),
     )
-    return Draft(decision, _snapshot(entry, _changes(entry, theirs, left)))
+    return Draft(decision, _snapshot(entry, _changes(theirs, left)))
 
 
-def _changes(entry: Entry, theirs: Sequence[Decision], left: Verdict) -> dict[str, str]:
+def _changes(theirs: Sequence[Decision], left: Verdict) -> dict[str, str]:
     """The values that stand once a conflict is settled."""
     edits = left.edits | {one.field: one for one in theirs if one.decision == "edit"}
     changed: dict[str, str] = {}
-    for name, edit in edits.items():
-        changed[name] = edit.new
-        if (ids := ids_column(entry.table, name)) and (edit.new_ids or not edit.new):
-            changed[ids] = edit.new_ids
+    for edit in edits.values():
+        changed |= written_by(edit)
     return changed
 
 

@@ -22,8 +22,8 @@ from mitotransfer.decisions import (
     standing,
 )
 from mitotransfer.review.curation.dropped import drop_rejected
-from mitotransfer.review.curation.proposals import ARTICLES, EVIDENCE, Files, read_proposals, stamp, unmark
-from mitotransfer.rows import TABLE_FILES, TABLES, role_columns
+from mitotransfer.review.curation.proposals import ARTICLES, Files, read_proposals, stamp, unmark
+from mitotransfer.rows import EVIDENCE, TABLE_FILES, TABLES, role_columns
 
 _IDS = ("row_id", "source_id", "study_pmcid", "study_pmid", "study_doi")
 SHOWN = {table: [text for text, _ in role_columns(row).values() if text] for table, row in TABLES.items()}

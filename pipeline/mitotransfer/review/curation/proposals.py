@@ -9,11 +9,9 @@ from typing import Any
 from mitotransfer.decisions import Desk
 from mitotransfer.errors import ConfigError
 from mitotransfer.files import read_records
-from mitotransfer.rows import FILES, TABLE_FILES, header
+from mitotransfer.rows import EVIDENCE, FILES, REVIEWED, TABLE_FILES, header
 
-EVIDENCE = "evidence.csv"
 ARTICLES = "articles.csv"
-_PROPOSED = (*TABLE_FILES.values(), EVIDENCE)
 _DECIDED = ("decision", "reviewer", "reviewed_at", "note")
 
 Files = dict[str, list[Any]]
@@ -22,7 +20,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 def stamp(out: Path) -> Stamp:
     """Changes whenever a run has replaced the tables of an output directory."""
-    found = ((name, out / name) for name in (*_PROPOSED, ARTICLES))
+    found = ((name, out / name) for name in (*REVIEWED, ARTICLES))
     return tuple((name, path.stat().st_mtime_ns, path.stat().st_ino) for name, path in found if path.exists())
 
 
@@ -34,10 +32,10 @@ def read_proposals(desk: Desk) -> Files:
     written by another version; InputError when one cannot be read.
     """
     out = desk.out
-    if missing := [name for name in (*_PROPOSED, ARTICLES) if not (out / name).exists()]:
+    if missing := [name for name in (*REVIEWED, ARTICLES) if not (out / name).exists()]:
         raise ConfigError(f"{out}: no tables of a run there ({', '.join(missing)} missing); `mitotransfer run` makes them")
     files: Files = {ARTICLES: list(_rows(out / ARTICLES, ARTICLES))}
-    for name in _PROPOSED:
+    for name in REVIEWED:
         kept = desk.written.proposed / name
         copies = [] if kept.exists() or desk.written.is_own(out / name) else desk.written.versions(name)
         path = kept if kept.exists() else out / name
