@@ -16,7 +16,7 @@ import pytest
 
 import exportable as made
 from fakes.faults import Fault, refused, reset, s3_error, slow_down
-from fakes.store import KEY, Store
+from fakes.store import Store
 from mitotransfer import handover, publishing
 from mitotransfer.cli import main
 from mitotransfer.errors import ConfigError, OutputError
@@ -52,26 +52,6 @@ def memory() -> Iterator[str]:
     system = fsspec.filesystem("memory")
     if system.exists("/bucket"):
         system.rm("/bucket", recursive=True)
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """S3, asked once: s3fs and botocore would try again themselves."""
-    s3fs = pytest.importorskip("s3fs")
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/nowhere")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
-    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
-    s3fs.S3FileSystem.clear_instance_cache()
-    with Store() as store:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
-        yield store
-    s3fs.S3FileSystem.clear_instance_cache()
 
 
 URL = "s3://lab/tables"

@@ -12,7 +12,8 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -104,10 +105,10 @@ class Place:
         with contextlib.suppress(FileNotFoundError):
             self._tried(name, "cannot be removed", lambda: self._system.rm_file(self._at(name)), absent=True)
 
-    def clear(self) -> None:
-        """Removes what a publication that was killed left half written."""
-        if self._renames:
-            self._tried("", "cannot be read", self._clear)
+    def clear(self, names: Iterable[str]) -> None:
+        """Removes what a publication of such files that was killed left half written."""
+        for folder in sorted({name.rpartition("/")[0] for name in names}) if self._renames else ():
+            self._tried(folder, "cannot be read", partial(self._clear, self._at(folder)))
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}"
@@ -133,10 +134,11 @@ class Place:
         else:
             self._system.put_file(str(source), path)
 
-    def _clear(self) -> None:
-        for path in self._system.find(self._root, maxdepth=3):
-            if _HALF.fullmatch(name_of(path)):
-                self._system.rm_file(path)
+    def _clear(self, folder: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            for path in self._system.ls(folder, detail=False):
+                if _HALF.fullmatch(name_of(path)):
+                    self._system.rm_file(path)
 
     def _tried(self, name: str, failed: str, do: Callable[[], T], *, absent: bool = False) -> T:
         """What `do` gives, tried again after pauses when the store fails in passing; with `absent` FileNotFoundError passes."""
@@ -162,7 +164,7 @@ def publish(url: str, files: Mapping[str, Path], *, last: str = "", listed: str 
     """
     place = Place(url)
     place.check()
-    place.clear()
+    place.clear(files)
     before = _listed(place, listed)
     now = {name: _sum(path) for name, path in files.items()}
     changed = [name for name in sorted(now) if before.get(name) != now[name] or place.size(name) != now[name].bytes]
