@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -70,9 +70,9 @@ class Place:
         if url.lower().startswith(("http://", "https://")):
             raise ConfigError(f"{self.name}: web addresses can only be read; name a bucket or a folder (s3://, gs://, file:// …)")
         self._system, root = opened(url)
-        self._root = root.rstrip("/")
         from fsspec.spec import AbstractFileSystem
 
+        self._root = root.rstrip("/")
         self._renames = type(self._system).mv is not AbstractFileSystem.mv  # which copies, and so is no better than writing
         self._system.invalidate_cache()
 
@@ -89,12 +89,18 @@ class Place:
         except FileNotFoundError:
             return None
 
-    def size(self, name: str) -> int | None:
-        """The length of a file, None where there is none."""
-        try:
-            return self._tried(name, "cannot be read", lambda: int(self._system.info(self._at(name))["size"]), absent=True)
-        except FileNotFoundError:
-            return None
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """The lengths of the files in the folders of these files; what killed publications left half written is removed."""
+        found: dict[str, int] = {}
+        for folder in sorted({name[: name.rfind("/") + 1] for name in names}):
+            path = self._at(folder).rstrip("/")
+            for entry in self._tried(folder, "cannot be read", partial(self._entries, path)):
+                name = folder + name_of(entry["name"])
+                if self._renames and _HALF.fullmatch(name_of(name)):
+                    self.remove(name)
+                elif entry["type"] == "file":
+                    found[name] = entry.get("size", -1)
+        return found
 
     def send(self, name: str, source: Path | bytes) -> None:
         """Makes a file of this name of a file of this machine, or of bytes."""
@@ -104,11 +110,6 @@ class Place:
         """Removes a file, if it is there."""
         with contextlib.suppress(FileNotFoundError):
             self._tried(name, "cannot be removed", lambda: self._system.rm_file(self._at(name)), absent=True)
-
-    def clear(self, names: Iterable[str]) -> None:
-        """Removes what a publication of such files that was killed left half written."""
-        for folder in sorted({name.rpartition("/")[0] for name in names}) if self._renames else ():
-            self._tried(folder, "cannot be read", partial(self._clear, self._at(folder)))
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}"
@@ -134,11 +135,11 @@ class Place:
         else:
             self._system.put_file(str(source), path)
 
-    def _clear(self, folder: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            for path in self._system.ls(folder, detail=False):
-                if _HALF.fullmatch(name_of(path)):
-                    self._system.rm_file(path)
+    def _entries(self, path: str) -> list[Mapping[str, Any]]:
+        try:
+            return list(self._system.ls(path, detail=True))
+        except FileNotFoundError:
+            return []
 
     def _tried(self, name: str, failed: str, do: Callable[[], T], *, absent: bool = False) -> T:
         """What `do` gives, tried again after pauses when the store fails in passing; with `absent` FileNotFoundError passes."""
@@ -164,36 +165,39 @@ def publish(url: str, files: Mapping[str, Path], *, last: str = "", listed: str 
     """
     place = Place(url)
     place.check()
-    place.clear(files)
-    before = _listed(place, listed)
+    before, there = _listed(place, listed), place.sizes(files)
     now = {name: _sum(path) for name, path in files.items()}
-    changed = [name for name in sorted(now) if before.get(name) != now[name] or place.size(name) != now[name].bytes]
+    changed = [name for name in sorted(now) if before.get(name) != now[name] or there.get(name) != now[name].bytes]
     gone = sorted(set(before) - set(now))
     if not changed and not gone:
         return Account(0, len(now), 0)
     if last in now:
         changed = [*(name for name in changed if name != last), last]
-    there = {name: Sent() if name in changed or name in gone else one for name, one in (before | now).items()}
-    _list(place, listed, there)
-    for name in ([last] if last in now else []) + gone:
+    kept = {name: one for name, one in now.items() if name not in changed}
+    _list(place, listed, kept | dict.fromkeys([*changed, *gone], Sent()))
+    for name in [*([last] if last in now else []), *gone]:
         place.remove(name)
-    there = {name: one for name, one in there.items() if name in now}
-    if not changed:
-        _list(place, listed, there)
+    _send(place, {name: (files[name], now[name]) for name in changed}, kept, listed)
+    return Account(len(changed), len(kept), len(gone))
+
+
+def _send(place: Place, changed: Mapping[str, tuple[Path, Sent]], kept: Mapping[str, Sent], listed: str) -> None:
+    """Sends what has changed and lists it, from time to time and in the end, be it a bad one."""
+    there = {**kept, **dict.fromkeys(changed, Sent())}
     unlisted = 0
     try:
-        for name in changed:
-            place.send(name, files[name])
-            there[name] = now[name]
-            unlisted += now[name].bytes
-            if unlisted >= _LISTED_AFTER or name == changed[-1]:
+        for name, (path, one) in changed.items():
+            place.send(name, path)
+            there[name] = one
+            unlisted += one.bytes
+            if unlisted >= _LISTED_AFTER:
                 _list(place, listed, there)
                 unlisted = 0
     except BaseException:
         with contextlib.suppress(OutputError):  # the first error is the one to tell
             _list(place, listed, there)
         raise
-    return Account(len(changed), len(now) - len(changed), len(gone))
+    _list(place, listed, there)
 
 
 def check(url: str) -> None:
