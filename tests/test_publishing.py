@@ -6,7 +6,9 @@ On fsspec's file system in memory, on a folder by URL, and on a store that speak
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 import exportable as made
-from fakes.faults import Fault, refused, reset, s3_error, slow_down
+from fakes.faults import Fault, refused, reset, s3_error, slow_down, timeout
 from fakes.store import Store
 from mitotransfer import handover, publishing
 from mitotransfer.cli import main
@@ -178,6 +180,28 @@ def test_cut_off_at_any_request_nothing_untrue_is_told_and_the_next_one_complete
             break
         assert objects(store) == second
         assert listed(store) == sums(second)
+
+
+def test_killed_while_a_file_is_on_its_way(out: Path, store: Store) -> None:
+    published(out, URL)
+    for name in ("articles.csv", "report.html"):
+        (out / name).write_text(f"another {name}\n")
+    store.plan.on("report.html", timeout(600))
+    call = "import sys, pathlib; from mitotransfer import handover; handover.publish(pathlib.Path(sys.argv[1]), sys.argv[2])"
+    child = subprocess.Popen([sys.executable, "-c", call, str(out), URL])
+    try:
+        while child.poll() is None and not store.plan.attempts["/lab/tables/report.html"] > 1:
+            time.sleep(0.01)
+    finally:
+        child.kill()
+        child.wait()
+    there = objects(store)
+    assert PACKAGE not in there
+    assert there["articles.csv"] == b"another articles.csv\n"
+    assert {name for name, one in listed(store).items() if not one["sha256"]} == {"articles.csv", "report.html", PACKAGE}
+    store.plan.clear()
+    assert published(out, URL).endswith("3 files sent, 10 unchanged, 0 removed")
+    assert objects(store) == finished(out)
 
 
 @pytest.mark.parametrize("fault", [s3_error(500, "InternalError"), slow_down(), reset(0), reset(0, rst=False)])
