@@ -13,6 +13,7 @@ from mitotransfer.files import remove_file, write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
 _INDEX = "index.txt"
+_MOST_FIRST = 1000  # bytes of a shard's first line
 
 
 def digest(*parts: str | bytes) -> str:
@@ -95,6 +96,7 @@ class Shards:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.listed = folder / _INDEX
 
     def path(self, name: str) -> Path:
         """Where the shard of this name lies; names that are no safe file names get a hash."""
@@ -112,6 +114,14 @@ class Shards:
         """The payload; None when there is none or it is damaged."""
         return self._load(name)[2]
 
+    def checksum(self, name: str) -> str:
+        """What the payload's checksum should be, by the shard's first line: a change is seen without reading the rest."""
+        try:
+            with self.path(name).open("rb") as handle:
+                return _first(handle.readline(_MOST_FIRST))[2]
+        except OSError:
+            return ""
+
     def outcome(self, name: str, key: str) -> str | None:
         """The outcome of a whole shard made under this very key, else None."""
         made_under, outcome, payload = self._load(name)
@@ -123,21 +133,27 @@ class Shards:
         except OSError:
             return "", "", None
         first, _, payload = data.partition(b"\n")
-        key, outcome, checksum = (*first.decode("ascii", "replace").split(" "), "", "", "")[:3]
+        key, outcome, checksum = _first(first)
         return key, outcome, payload if checksum == digest(payload) else None
 
     def close(self, names: list[str]) -> int:
         """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
-        write_whole({self.folder / _INDEX: [f"{name}\n" for name in names]})
+        write_whole({self.listed: [f"{name}\n" for name in names]})
         wanted = {self.path(name) for name in names}
         return remove([path for path in self.folder.glob("*/*") if path not in wanted])
 
     def index(self) -> list[str]:
         """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
         try:
-            text = (self.folder / _INDEX).read_bytes().decode()
+            text = (self.listed).read_bytes().decode()
         except OSError as error:
             raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error
         except UnicodeDecodeError as error:
-            raise DamagedError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
+            raise DamagedError(f"{self.listed}: damaged; run the stage that writes it again") from error
         return text.split("\n")[:-1]  # a name may hold other characters that Python takes for line ends
+
+
+def _first(line: bytes) -> tuple[str, str, str]:
+    """Key, outcome and checksum in a shard's first line; empty where it is damaged."""
+    key, outcome, checksum = (*line.decode("ascii", "replace").rstrip("\n").split(" "), "", "", "")[:3]
+    return key, outcome, checksum
