@@ -7,7 +7,7 @@ project's own samples, with `--corpus` also the files of a directory; an input t
 Each input is read in a child process with 1 GiB of memory above what it began with. A finding is any exception but our own, a
 broken promise (`tests/sound.py`), more than 10 seconds of CPU time, no memory, a death, or no answer. The first of each cause
 is made smaller and saved with its traceback in build/fuzz/TARGET. `--minutes` are CPU time of making inputs and of reading them
-together, as a fuzzer in one process counts. Prints inputs a second, both times and findings; the exit status is 1 when there are any.
+together, as a fuzzer in one process counts. Prints inputs a second, both times and findings; exit status 1 when there are any.
 """
 
 from __future__ import annotations
