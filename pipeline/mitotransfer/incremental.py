@@ -75,9 +75,9 @@ def run_jobs(
 ) -> Counts:
     """Runs `work` on every job whose shard is absent, damaged or of another key; removes shards without a job.
 
-    Workers read and write shards themselves, so that this process has little to do, however many there are. `lost` gives the result for a job that no worker survived or that took too long; it is tried again in the next run.
-    `needs`: files and folders that must be the same for all workers. Raises OutputError, ConfigError, ServiceError; what was
-    done before is kept.
+    Workers read and write shards themselves, so that this process has little to do, however many there are. `lost` gives the
+    result for a job that no worker survived or that took too long; it is tried again in the next run. `needs`: files and folders
+    that must be the same for all workers. Raises OutputError, ConfigError, ServiceError; what was done before is kept.
     """
     started = time.perf_counter()
     names: list[str] = []
@@ -93,9 +93,10 @@ def run_jobs(
         if isinstance(came, Lost):
             made = lost(job, came)
             target.write(job.name, _TRY_AGAIN, made.outcome, made.payload)
-            came = Came(made.outcome, reused=False)
-        outcomes[came.outcome] += 1
-        reused += came.reused
+            outcomes[made.outcome] += 1
+        else:
+            outcomes[came.outcome] += 1
+            reused += came.reused
     removed = target.close(names)
     return Counts.of(outcomes, started, reused=reused, removed=removed)
 
