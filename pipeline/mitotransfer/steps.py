@@ -49,11 +49,12 @@ def parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
         yield Job(name, digest(version, msgspec.json.encode(line)), line)
 
 
-def manifest(raw: Path) -> list[ManifestLine]:
+def manifest(raw: Path) -> Iterator[ManifestLine]:
     """What was asked for and what came of it. Raises ConfigError when the fetch stage has not run, or left it damaged."""
+    read = msgspec.json.Decoder(ManifestLine).decode
     try:
-        lines = (raw / MANIFEST).read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
+        with (raw / MANIFEST).open("rb") as lines:
+            yield from map(read, lines)
     except OSError as error:
         raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

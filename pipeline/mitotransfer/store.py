@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from mitotransfer.files import remove_file, write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
 _INDEX = "index.txt"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_FIRST = 1000  # bytes of a shard's first line
 
 
@@ -100,10 +102,7 @@ class Shards:
 
     def path(self, name: str) -> Path:
         """Where the shard of this name lies; names that are no safe file names get a hash."""
-        slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80]
-        if slug != name:
-            slug = f"{slug}-{digest(name)[:8]}"
-        return self.folder / digest(name)[:2] / f"{slug}.json"
+        return self.folder / _place(name)
 
     def write(self, name: str, key: str, outcome: str, payload: bytes) -> None:
         """Writes a shard. Raises OutputError."""
@@ -139,8 +138,10 @@ class Shards:
     def close(self, names: list[str]) -> int:
         """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
         write_whole({self.listed: [f"{name}\n" for name in names]})
-        wanted = {self.path(name) for name in names}
-        return remove([path for path in self.folder.glob("*/*") if path not in wanted])
+        wanted = {_place(name) for name in names}  # text: of many names, paths take several times as much memory
+        folders = [entry.name for entry in os.scandir(self.folder) if entry.is_dir()]
+        found = (f"{bucket}/{name}" for bucket in folders for name in os.listdir(self.folder / bucket))  # noqa: PTH208 text, as above
+        return remove([self.folder / place for place in found if place not in wanted])
 
     def index(self) -> list[str]:
         """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
@@ -151,6 +152,13 @@ class Shards:
         except UnicodeDecodeError as error:
             raise DamagedError(f"{self.listed}: damaged; run the stage that writes it again") from error
         return text.split("\n")[:-1]  # a name may hold other characters that Python takes for line ends
+
+
+def _place(name: str) -> str:
+    """Bucket and file of a shard."""
+    total = digest(name)
+    slug = _UNSAFE.sub("_", name)[:80]
+    return f"{total[:2]}/{slug}.json" if slug == name else f"{total[:2]}/{slug}-{total[:8]}.json"
 
 
 def _first(line: bytes) -> tuple[str, str, str]:
