@@ -32,7 +32,8 @@ from mutations import MOST_BYTES, Mutator
 
 SECONDS = 10.0
 MEMORY = 1 << 30
-_WAIT = 6  # times SECONDS on the clock before a child without answer is killed: the machine may be busy
+_WAIT = 3  # times SECONDS of CPU time before a child without answer is killed
+_ASLEEP = 60  # times SECONDS on the clock before one that does nothing is: the machine may be busy, or at rest
 _TRIES = 400  # to make one input smaller
 _MOST_SEEDS = 2000
 
@@ -87,9 +88,11 @@ class Child:
         """What came of one input."""
         try:
             self._pipe.send((name, data))
-            if self._pipe.poll(SECONDS * _WAIT):
-                answer: Outcome = self._pipe.recv()
-                return answer
+            began, used = time.monotonic(), self._cpu()
+            while self._cpu() - used < SECONDS * _WAIT and time.monotonic() - began < SECONDS * _ASLEEP:
+                if self._pipe.poll(SECONDS):
+                    answer: Outcome = self._pipe.recv()
+                    return answer
             cause = "no answer"
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._process.join()
@@ -97,6 +100,11 @@ class Child:
         self.stop()
         self._start()
         return Outcome(cause, details=cause, seconds=SECONDS)
+
+    def _cpu(self) -> float:
+        """Seconds of CPU time of the process so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         """Ends the process."""
