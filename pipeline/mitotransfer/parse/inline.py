@@ -65,8 +65,6 @@ class Walk:
     ) -> Passage:
         """The mixed content of `element` as the next passage of the article."""
         self.count += 1
-        if not len(element) and (only := element.text):  # most cells and many paragraphs
-            return Passage(f"p{self.count}", kind, part, tidied(only), locator, section)
         text, marks, citations = read_inline(element, self)
         return Passage(f"p{self.count}", kind, part, text, locator, section, marks, citations)
 

@@ -114,29 +114,31 @@ def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
     place = covered = 0  # where the last cut ends, with and without the blanks after it
     for start, end in sorted(spans):
         if starts and start <= place:
-            first = start = starts.pop()
-            end = max(end, covered)
+            first = starts.pop()
+            is_apart = False
+            covered = max(end, covered)
             del ends[-1], shifts[-1], pieces[-1]
         else:
             first = start
             while first and text[first - 1] == " ":
                 first -= 1
+            is_apart = first < start
+            covered = end
             pieces.append(text[place:first])
-        place = end
+        place = covered
         while place < length and text[place] == " ":
             place += 1
-        blank = _joint(text, first, place, first < start or place > end)
+        blank = _joint(text, first, place, is_apart or place > covered)
         pieces.append(blank)
         starts.append(first)
         ends.append(place)
         shifts.append(shifts[-1] + len(blank) - (place - first))
-        covered = end
     pieces.append(text[place:])
     return "".join(pieces), shift
 
 
-def _joint(text: str, first: int, last: int, apart: bool) -> str:
+def _joint(text: str, first: int, last: int, is_apart: bool) -> str:
     """What comes in the place of `first:last`: a blank unless punctuation or an end of the text is next to it."""
     if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
         return ""
-    return " " if apart or (text[first - 1].isalnum() and text[last].isalnum()) else ""
+    return " " if is_apart or (text[first - 1].isalnum() and text[last].isalnum()) else ""
