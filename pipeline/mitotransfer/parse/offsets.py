@@ -42,11 +42,11 @@ class Shift:
         move, first = self.at, self.starts[0]
         found: list[Mark] = []
         for mark in marks:
-            start, end = mark.start, mark.end
+            start, end, kind = mark.start, mark.end, mark.kind
             if end <= first and start < end:
                 found.append(mark)
                 continue
-            start, end, kind = move(start), move(end), mark.kind
+            start, end = move(start), move(end)
             if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
                 found.append(Mark(start, end, kind))
         return found

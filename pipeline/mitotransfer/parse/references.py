@@ -27,8 +27,9 @@ _TITLES = ("article-title", "chapter-title", "source")
 _TITLE_TAGS = frozenset(_TITLES)
 _EDITING = frozenset(("editor", "translator", "compiler", "guest-editor", "assignee"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
-# without the regular expressions that lxml otherwise registers at each call
-_texts: Callable[[Element], list[str]] = etree.XPath(".//text()", smart_strings=False, regexp=False)  # type: ignore[assignment]
+# one step is quicker than the two of ".//"; without the regular expressions that lxml otherwise registers at each call
+_all_text = etree.XPath("descendant::text()", smart_strings=False, regexp=False)
+_texts: Callable[[Element], list[str]] = _all_text  # type: ignore[assignment]
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _PMID = re.compile(r"\b(?:PMID|pubmed)\W{0,3}(\d{4,9})\b|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d{4,9})\b", re.IGNORECASE)
