@@ -76,7 +76,7 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
             continue
         if first and text[first - 1] in _OPEN:
             first, last = _with_empty_brackets(text, first, last)
-        if group and (first <= reached + _LONGEST_BETWEEN and text[reached:first].strip() in _BETWEEN):
+        if group and first <= reached + _LONGEST_BETWEEN and text[reached:first].strip() in _BETWEEN:
             group.append(cite)
         else:
             if group:
