@@ -25,11 +25,11 @@ def check_article(article: Article) -> None:
     for passage in passages_of(article):
         assert seen.setdefault(passage.id, id(passage)) == id(passage), f"the id {passage.id} is given twice"
         assert passage.text == " ".join(passage.text.split()), f"blanks of {passage.id}"
-        for start, end, kind in passage.marks:
-            assert 0 <= start <= end <= len(passage.text), f"{kind} {start}:{end} in {passage.id}"
-        for start, end, refs, _ in passage.citations:
-            assert 0 <= start <= end <= len(passage.text), f"citation {start}:{end} in {passage.id}"
-            assert all(ref in article.references for ref in refs), f"references of {passage.id}"
+        for mark in passage.marks:
+            assert 0 <= mark.start <= mark.end <= len(passage.text), f"{mark} in {passage.id}"
+        for cite in passage.citations:
+            assert 0 <= cite.start <= cite.end <= len(passage.text), f"{cite} in {passage.id}"
+            assert all(ref in article.references for ref in cite.refs), f"references of {passage.id}"
     for table in article.tables:
         check_grid(table)
     assert msgspec.json.decode(msgspec.json.encode(article), type=Article) == article

@@ -139,9 +139,9 @@ def body_texts(article: Article) -> Iterator[str]:
 def _spelled(passage: Passage) -> str:
     """A passage's text with its formulas letter by letter."""
     text = passage.text
-    for start, end, kind in reversed(passage.marks):
-        if kind == "formula":
-            text = text[:start] + _letters(text[start:end]) + text[end:]
+    for mark in reversed(passage.marks):
+        if mark.kind == "formula":
+            text = text[: mark.start] + _letters(text[mark.start : mark.end]) + text[mark.end :]
     return text
 
 

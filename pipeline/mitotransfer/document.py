@@ -2,7 +2,7 @@
 
 Text never changes once parsed; everything later is offsets on it. All types are plain data: they compare by
 value, cross process borders as JSON and are checked against their annotations when read back. The numerous ones hold
-no cycles, so the collector need not look at them (`gc=False`).
+no cycles, so the collector need not look at them (`gc=False`); marks and citations are written as JSON arrays (`array_like`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BodyState = Literal["full", "withheld", "ocr", "none"]
 Status = Literal["ok", "dropped", "failed", "not_found", "not_open_access"]
 
 
-class Mark(NamedTuple):
+class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An inline tag kept beside the text: `text[start:end]` stood inside `<kind>` (sup, sub, italic, formula, …)."""
 
     start: int
@@ -28,7 +28,7 @@ class Mark(NamedTuple):
     kind: str
 
 
-class Citation(NamedTuple):
+class Citation(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A pointer to references of the same article.
 
     A numbered citation is lifted out of the text (`start == end`, `label` holds what was printed, as "24" or

@@ -114,6 +114,38 @@ def test_list_after_a_year_without_tags(paragraph: ReadOne) -> None:
     assert before_citations(passage) == [("2006", ("r24", "r26", "r27", "r28"))]
 
 
+def test_each_of_many_superscripts_is_judged_by_itself(paragraph: ReadOne) -> None:
+    # citations with and without a tag among powers, charges and years, more than anyone prints
+    content = f"a<sup>{cite(1)},{cite(2)}</sup> b<sup>2+</sup> in 2006<sup>24</sup> or 2007<sup>{cite(25)}</sup>; "
+    passage = paragraph(content * 500)
+    assert passage.text == " ".join(["a b2+ in 2006 or 2007;"] * 500)
+    assert marked(passage) == [("sup", "2+")] * 500
+    found = [("a", ("r1", "r2")), ("2006", ("r24",)), ("2007", ("r25",))]
+    assert before_citations(passage) == found * 500
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "refs"),
+    [
+        (f"cells<sup><sup>{cite(1)}</sup> and {cite(2)}</sup>.", "cells.", ["r1", "r2"]),  # the outer one holds nothing else
+        (f"cells<sup>+ <sup>{cite(1)}</sup></sup>.", "cells+.", ["r1"]),  # the outer one holds a charge, too
+        (f"cells<sup>2+</sup><sup>{cite(1)}</sup>.", "cells2+.", ["r1"]),
+        (f"cells{cite(1, '<sup>1</sup>')}.", "cells.", ["r1"]),
+        (f"in 2006{cite(24, '<sup>24</sup>')}.", "in 2006.", ["r24"]),  # tagged already: not a second citation
+    ],
+)
+def test_the_superscript_around_a_citation_leaves_with_it(paragraph: ReadOne, content: str, text: str, refs: list[str]) -> None:
+    passage = paragraph(content)
+    assert passage.text == text
+    assert [ref for c in passage.citations for ref in c.refs] == refs
+
+
+def test_picture_between_citations_leaves_no_bracket(paragraph: ReadOne) -> None:
+    passage = paragraph(f"cells [{cite(1)}<inline-graphic/>, {cite(2)}] move [{cite(3)}]<inline-graphic/> on.")
+    assert passage.text == "cells move on."
+    assert before_citations(passage) == [("cells", ("r1", "r2")), ("move", ("r3",))]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -7,8 +7,12 @@ become regions to cut, brackets and separators included; author-year citations a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from mitotransfer.document import Citation
 
 if TYPE_CHECKING:
     from mitotransfer.parse.inline import Walk
@@ -31,6 +35,7 @@ _PLAIN = re.compile(rf"\s*[\[(]?\s*{_listing(_NUMBER)}\s*[\])]?[.,;]?\s*")
 _WRAPPED = re.compile(rf"[\s\[(,;]*{_listing(_LOOSE)}[\s\]),;]*")
 _BRACKETED = re.compile(rf"\[\s*{_listing(_LOOSE)}[\s,;]*\]|\(\s*{_listing(_LOOSE)}[\s,;]*\)")
 _FARTHEST_BRACKET = 60
+_LONGEST_BETWEEN = 3  # a separator with its blanks
 _OPEN = frozenset(("[", "("))
 _BETWEEN = frozenset(("", ",", ";", "-", *map(chr, range(0x2010, 0x2016)), "\u2212"))
 _SEPARATORS = frozenset(("", " ", ",", ", ", ";", "; ", "[", "]", "(", ")", "],[", "], [", "] ["))
@@ -40,15 +45,17 @@ _TOKEN = re.compile(rf"([A-Za-z]{{0,2}}\d{{1,4}}[a-z]?)|([{_DASHES}])")
 _LONGEST_RANGE = 200
 
 
-def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: Walk) -> tuple[list[Region], list[Region]]:
-    """(numbered, author-year) citations of a text, each in order; spans of the first do not overlap.
+def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: Walk) -> tuple[list[Region], list[Citation]]:
+    """(numbered, author-year) citations of a tidy text, each in order; spans of the first do not overlap.
 
-    `cites` and `sups` are the spans of `xref`s to references and of superscripts. A `sup` of whole numbers right after a
-    year is a citation even when it is not tagged as one: "2006<sup>24</sup>" is a year and a reference, never 200624.
+    `cites` and `sups` are the spans of `xref`s to references and of superscripts, each in the order of their ends. A `sup` of
+    whole numbers right after a year is a citation even when it is not tagged as one: "2006<sup>24</sup>" is a year and a
+    reference, never 200624.
     """
-    untagged = [(start, end, "") for start, end in sups if _follows_year(text, start, end, cites)] if sups else []
+    untagged = _untagged(text, cites, sups) if sups else []
+    holders = _Holders(text, sups) if sups and (cites or untagged) else None
     numbered: list[Region] = []
-    named: list[Region] = []
+    named: list[Citation] = []
     group: list[RawCitation] = []  # the citations of one region, which covers `opening` to `reached`
     opening = reached = -1
     for cite in sorted(cites + untagged) if untagged else cites:
@@ -56,19 +63,20 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
         if end <= reached:
             group.append(cite)
             continue
+        printed = text[start:end]
         # by far the most frequent: "[" "12" "]" with the brackets outside the tag or inside it
-        if end - start < 4 and text[start - 1 : start] == "[" and text[end : end + 1] == "]" and text[start:end].isdigit():
+        if end - start < 4 and printed.isdigit() and text[start - 1 : start] == "[" and text[end : end + 1] == "]":
             first, last = start - 1, end + 1
-        elif not sups and end - start < 6 and _is_in_brackets(text[start:end]):
+        elif not holders and end - start < 6 and printed[:1] == "[" and printed[-1] == "]" and printed[1:-1].isdecimal():
             first, last = start, end
-        elif span := _numbered(text, start, end, sups):
+        elif span := _numbered(text, start, end, holders):
             first, last = span
         else:
-            named.append((start, end, _resolve(target, walk), text[start:end].strip()))
+            named.append(Citation(start, end, _resolve(target, walk), printed.strip()))
             continue
-        if text[first - 1 : first] in _OPEN:
+        if first and text[first - 1] in _OPEN:
             first, last = _with_empty_brackets(text, first, last)
-        if group and (first <= reached or text[reached:first].strip() in _BETWEEN):
+        if group and first <= reached + _LONGEST_BETWEEN and text[reached:first].strip() in _BETWEEN:
             group.append(cite)
         else:
             if group:
@@ -81,28 +89,59 @@ def cited_regions(text: str, cites: list[RawCitation], sups: list[Span], walk: W
     return numbered, named
 
 
-def _follows_year(text: str, start: int, end: int, cites: list[RawCitation]) -> bool:
-    if not text[start:end][:1].isdigit() or not _YEAR_BEFORE.search(text, max(0, start - 6), start):
+def _untagged(text: str, cites: list[RawCitation], sups: list[Span]) -> list[RawCitation]:
+    """The superscripts of whole numbers right after a year that overlap no citation."""
+    found = [(start, end, "") for start, end in sups if _follows_year(text, start, end)]
+    if not found or not cites:
+        return found
+    ends = [end for _, end, _ in cites]
+    # where the earliest of the citations from the i-th one on starts
+    earliest = list(accumulate((start for start, _, _ in reversed(cites)), min))[::-1]
+    later = [bisect_right(ends, start) for start, _, _ in found]
+    return [sup for sup, index in zip(found, later, strict=True) if index == len(ends) or earliest[index] >= sup[1]]
+
+
+def _follows_year(text: str, start: int, end: int) -> bool:
+    if not text[start : start + 1].isdigit() or not _YEAR_BEFORE.search(text, max(0, start - 6), start):
         return False
-    if not _WHOLE_NUMBERS.fullmatch(text[start:end].strip()):
-        return False
-    return not any(first < end and start < last for first, last, _ in cites)
+    return _WHOLE_NUMBERS.fullmatch(text[start:end].strip()) is not None
 
 
-def _is_in_brackets(printed: str) -> bool:
-    return printed[:1] == "[" and printed[-1] == "]" and printed[1:-1].isdecimal()
+class _Holders:
+    """The superscripts that hold nothing but citation numbers, to be found by what stands inside them.
+
+    Superscripts come in the order of their ends and lie beside or inside each other.
+    """
+
+    def __init__(self, text: str, sups: list[Span]) -> None:
+        self._sups = [sup for sup in sups if sup[0] < sup[1] and _WRAPPED.fullmatch(text, *sup)]
+        self._ends = [end for _, end in self._sups]
+        self._outer = [len(self._sups)] * len(self._sups)  # for each the one around it
+        waiting: list[int] = []
+        for index, (start, _) in enumerate(self._sups):
+            while waiting and self._sups[waiting[-1]][0] >= start:
+                self._outer[waiting.pop()] = index
+            waiting.append(index)
+
+    def find(self, start: int, end: int) -> Span | None:
+        """The innermost such superscript around `start:end`."""
+        index = bisect_left(self._ends, end)
+        while index < len(self._sups):
+            if self._sups[index][0] <= start:
+                return self._sups[index]
+            index = self._outer[index]
+        return None
 
 
-def _numbered(text: str, start: int, end: int, sups: list[Span]) -> Span | None:
+def _numbered(text: str, start: int, end: int, holders: _Holders | None) -> Span | None:
     """What leaves the text with a numbered citation: the `sup` or bracket that holds only citations, or just itself.
 
     None for an author-year citation, which stays.
     """
     printed = text[start:end]
     is_number = printed.isdigit() and len(printed) < 4
-    for first, last in sups:
-        if first <= start and end <= last and first < last and _WRAPPED.fullmatch(text, first, last):
-            return first, last
+    if holders and (span := holders.find(start, end)):
+        return span
     nearest = max(0, start - _FARTHEST_BRACKET)
     opening = max(text.rfind("[", nearest, start + 1), text.rfind("(", nearest, start + 1))
     if opening >= 0 and (match := _BRACKETED.match(text, opening)) and match.end() >= end > start:
@@ -153,7 +192,7 @@ def _references(text: str, start: int, end: int, cites: list[RawCitation], walk:
         printed = _printed(text[first:last], walk) if len(tagged) < 2 and (last - first > 2 or not target) else []
         items += printed if None in printed[1:] or not target else tagged
     items += _printed(text[place:end], walk)
-    return tuple(dict.fromkeys(_expand(items, walk.order)))
+    return tuple(dict.fromkeys(_expand(items, walk)))
 
 
 def _plain_list(text: str, start: int, end: int, cites: list[RawCitation], walk: Walk) -> tuple[str, ...] | None:
@@ -185,7 +224,7 @@ def _printed(text: str, walk: Walk) -> list[str | None]:
     return found
 
 
-def _expand(items: list[str | None], order: list[str]) -> Iterator[str]:
+def _expand(items: list[str | None], walk: Walk) -> Iterator[str]:
     """Keys with each "a – b" filled up by the order of the reference list."""
     previous = ""
     open_range = False
@@ -194,8 +233,8 @@ def _expand(items: list[str | None], order: list[str]) -> Iterator[str]:
             open_range = bool(previous)
             continue
         if open_range:
-            first, last = order.index(previous), order.index(key)
+            first, last = walk.position(previous), walk.position(key)
             if last - first <= _LONGEST_RANGE:
-                yield from order[first + 1 : last]
+                yield from walk.order[first + 1 : last]
         yield key
         previous, open_range = key, False

@@ -116,7 +116,7 @@ def _licence(meta: Element, walk: Walk) -> str:
     statements = [statement for holder in permissions for statement in holder.iter("copyright-statement")]
     for element in (*licences, *statements):
         text = read_inline(element, walk)[0]
-        if match := _LICENCE_URL.search(text):
+        if "://" in text and (match := _LICENCE_URL.search(text)):
             return match.group().rstrip(".,;")
         if text:
             return text

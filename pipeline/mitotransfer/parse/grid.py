@@ -115,6 +115,13 @@ class Layout:
             self._take(start, end, row + rowspan)
         return _new_place((row, start, rowspan, end - start))
 
+    def place_single(self) -> int:
+        """Put a cell without spans, as most are, at the next free place of the row; its column. Raises GridTooLargeError."""
+        if self._taken_until >= self.n_rows or self._column >= self.n_columns:
+            return self.place(1, 1).column
+        self._column += 1
+        return self._column - 1
+
     def _free_run(self, row: int, start: int, colspan: int) -> tuple[int, int]:
         """The first free column from `start` on, and the end of the free run there, at most `colspan` wide."""
         taken = self._taken

@@ -6,7 +6,6 @@ citations are cut out, whitespace is collapsed and the offsets follow. Tails are
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -14,7 +13,7 @@ from lxml import etree
 from mitotransfer.document import Citation, Mark, Part, Passage, PassageKind, Reference
 from mitotransfer.errors import Problem, Severity
 from mitotransfer.parse.citations import RawCitation, Region, cited_regions
-from mitotransfer.parse.offsets import RawMark, Span, collapsed, cut_out, is_tidy, squeezed, tidied
+from mitotransfer.parse.offsets import Span, collapsed, cut_out, is_tidy, squeezed, tidied
 from mitotransfer.parse.tags import (
     LIFTED,
     MATH,
@@ -37,10 +36,6 @@ __all__ = ["LIFTED", "Walk", "put_before", "read_inline"]
 
 STAGE = "parse"
 
-# of a plain tuple, without a call into Python
-_new_mark = partial(tuple.__new__, Mark)
-_new_citation = partial(tuple.__new__, Citation)
-
 
 class Walk:
     """State of one article's walk: the problems met, the next passage id, the reference list that citations point into.
@@ -62,6 +57,7 @@ class Walk:
         self.labels: dict[str, str] = {}
         self.dangling: set[str] = set()
         self.count = 0
+        self._positions: dict[str, int] = {}  # in `order`, of as many as there were
         self._located: tuple[Element | None, int] = (None, 0)
 
     def passage(
@@ -69,8 +65,6 @@ class Walk:
     ) -> Passage:
         """The mixed content of `element` as the next passage of the article."""
         self.count += 1
-        if not len(element) and (only := element.text):  # most cells and many paragraphs
-            return Passage(f"p{self.count}", kind, part, tidied(only), locator, section)
         text, marks, citations = read_inline(element, self)
         return Passage(f"p{self.count}", kind, part, text, locator, section, marks, citations)
 
@@ -87,6 +81,12 @@ class Walk:
         """The blocks met inside paragraphs since the last call, in document order."""
         found, self.lifted = self.lifted, []
         return found
+
+    def position(self, key: str) -> int:
+        """Where in the reference list a reference stands."""
+        if len(self._positions) < len(self.order):
+            self._positions = {key: place for place, key in enumerate(self.order)}
+        return self._positions[key]
 
     def step(self, tag: str, position: int) -> str:
         """One step of a locator: the `position`-th child (from 1) of that name."""
@@ -137,9 +137,9 @@ def put_before(label: str, passage: Passage, joint: str = " ") -> None:
     """Put a printed label ("Figure 1") before a passage's text, marked as `label`; offsets move with it."""
     shift = len(label) + len(joint)
     passage.text = f"{label}{joint}{passage.text}"
-    moved = [Mark(start + shift, end + shift, kind) for start, end, kind in passage.marks]
+    moved = [Mark(mark.start + shift, mark.end + shift, mark.kind) for mark in passage.marks]
     passage.marks = (Mark(0, len(label), "label"), *moved)
-    passage.citations = tuple([cite._replace(start=cite.start + shift, end=cite.end + shift) for cite in passage.citations])
+    passage.citations = tuple([Citation(c.start + shift, c.end + shift, c.refs, c.label) for c in passage.citations])
 
 
 class _Gather:
@@ -150,7 +150,7 @@ class _Gather:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.parts: list[str] = []
-        self.marks: list[RawMark] = []
+        self.marks: list[Mark] = []
         self.sups: list[Span] = []
         self.cites: list[RawCitation] = []
         self.holes: list[Span] = []  # where something without text stood
@@ -172,7 +172,7 @@ class _Gather:
                 elif text := child.text:
                     parts.append(text)
                     at += len(text)
-                    marks.append((start, at, kind))
+                    marks.append(Mark(start, at, kind))
                 if kind == "sup":
                     self.sups.append((start, at))
             elif tag == "xref":
@@ -210,10 +210,10 @@ class _Gather:
     def _marked(self, element: Element, kind: str, at: int) -> int:
         """Read an element that makes a mark; one that covers nothing is dropped, a formula keeps its place."""
         slot = len(self.marks)
-        self.marks.append((at, at, kind))  # outer before inner: keep the place
+        self.marks.append(Mark(at, at, kind))  # outer before inner: keep the place
         end = self.read(element, at)
         if at < end or kind == "formula":
-            self.marks[slot] = (at, end, kind)
+            self.marks[slot] = Mark(at, end, kind)
         else:
             del self.marks[slot]
         return end
@@ -234,13 +234,13 @@ class _Gather:
         if kind == "bibr" or (not kind and target and target.split()[0] in keys):
             self.cites.append((at, end, target))
         elif at < end:
-            self.marks.append((at, end, f"xref-{kind}" if kind else "xref"))
+            self.marks.append(Mark(at, end, f"xref-{kind}" if kind else "xref"))
         return end
 
     def _hole(self, kind: str, at: int) -> int:
         self.holes.append((at, at))
         if kind:
-            self.marks.append((at, at, kind))
+            self.marks.append(Mark(at, at, kind))
         return at
 
     def _alternatives(self, element: Element, at: int) -> int:
@@ -254,9 +254,9 @@ class _Gather:
         name = tag.rpartition("}")[2]
         if name == "math":
             slot = len(self.marks)
-            self.marks.append((at, at, "formula"))
+            self.marks.append(Mark(at, at, "formula"))
             end = self._math(element, at)
-            self.marks[slot] = (at, end, "formula")
+            self.marks[slot] = Mark(at, end, "formula")
             return end
         if name in LIFTED:
             self.walk.lifted.append(element)
@@ -285,7 +285,7 @@ class _Gather:
                 self.parts.append(text)
                 at += len(text)
             if script and previous:
-                self.marks.insert(slot, (start, at, script))
+                self.marks.insert(slot, Mark(start, at, script))
             previous = str(tag)
         return at
 
@@ -298,33 +298,34 @@ class _Gather:
             if len(text) != len(raw) and not (raw.startswith(text) and self._reach() <= len(text)):
                 self._tidy(raw)
         numbered: list[Region] = []
-        named: list[Region] = []
+        named: list[Citation] = []
         if self.cites or self.sups:
             numbered, named = cited_regions(text, self.cites, self.sups, self.walk)
         marks = self.marks
         if not numbered and not self.holes:
-            return text, tuple(map(_new_mark, marks)), tuple(map(_new_citation, named))
+            return text, tuple(marks), tuple(named)
         cuts = self.holes + [region[:2] for region in numbered]
         text, shift = cut_out(text, cuts)
         move = shift.at
         cites: list[Citation] = []
         for start, _, refs, label in numbered:
             place = move(start)
-            cites.append(_new_citation((place, place, refs, label)))
+            cites.append(Citation(place, place, refs, label))
         if named:
-            cites += [_new_citation((move(start), move(end), refs, label)) for start, end, refs, label in named]
-            cites.sort()
-        return text, tuple(map(_new_mark, shift.marks(marks, text))), tuple(cites)
+            cites += [Citation(move(cite.start), move(cite.end), cite.refs, cite.label) for cite in named]
+            cites.sort(key=lambda cite: (cite.start, cite.end, cite.refs, cite.label))
+        return text, tuple(shift.marks(marks, text)), tuple(cites)
 
     def _reach(self) -> int:
         """The last offset that anything but the text itself uses."""
-        return max([span[1] for spans in (self.marks, self.cites, self.holes) for span in spans], default=0)
+        ends = [mark.end for mark in self.marks] + [span[1] for spans in (self.cites, self.holes) for span in spans]
+        return max(ends, default=0)
 
     def _tidy(self, raw: str) -> None:
         """Move all offsets from the raw text to the text with its whitespace collapsed."""
         move = collapsed(raw).at
-        moved = [(move(start), move(end), kind) for start, end, kind in self.marks]
-        self.marks = [mark for mark in moved if mark[0] < mark[1] or mark[2] == "formula"]
+        moved = [Mark(move(mark.start), move(mark.end), mark.kind) for mark in self.marks]
+        self.marks = [mark for mark in moved if mark.start < mark.end or mark.kind == "formula"]
         self.cites = [(move(start), move(end), target) for start, end, target in self.cites]
         self.sups = [(move(start), move(end)) for start, end in self.sups]
         self.holes = [(move(start), move(end)) for start, end in self.holes]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from mitotransfer.document import Mark
+
 Span = tuple[int, int]
-RawMark = tuple[int, int, str]
-_Edit = tuple[int, int, str]
 
 _ODD_BLANKS = "\xa0\u2009\u2002\u2003\u200a\u202f\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f\u3000\u1680\x85"
 _SHORT = 40
@@ -37,18 +37,18 @@ class Shift:
             return self.starts[index - 1] + self.shifts[index - 1]
         return offset + self.shifts[index]
 
-    def marks(self, marks: list[RawMark], text: str) -> list[RawMark]:
+    def marks(self, marks: list[Mark], text: str) -> list[Mark]:
         """The marks moved into `text`, less those that cover nothing now; a formula without text keeps its place."""
         move, first = self.at, self.starts[0]
-        found: list[RawMark] = []
+        found: list[Mark] = []
         for mark in marks:
-            start, end, kind = mark
+            start, end, kind = mark.start, mark.end, mark.kind
             if end <= first and start < end:
                 found.append(mark)
                 continue
             start, end = move(start), move(end)
             if kind == "formula" or (start < end and (end - start > 2 or not text[start:end].isspace())):
-                found.append((start, end, kind))
+                found.append(Mark(start, end, kind))
         return found
 
 
@@ -103,44 +103,42 @@ def collapsed(raw: str) -> Shift:
 
 
 def cut_out(text: str, spans: list[Span]) -> tuple[str, Shift]:
-    """A tidy text without some spans and the blanks they leave, and how offsets move."""
+    """A tidy text without some spans and the blanks around them, and how offsets move; neighbours are cut out as one.
+
+    A blank is left in the place of a cut unless punctuation or an end of the text follows.
+    """
     pieces: list[str] = []
     shift = Shift()
-    starts, ends, shifts = shift.starts, shift.ends, shift.shifts
-    place = moved = 0
-    for start, end, new in _cuts(text, spans):  # `Shift.add` written out: ten thousands of citations are cut
-        pieces.append(text[place:start])
-        if new:
-            pieces.append(new)
-        starts.append(start)
-        ends.append(end)
-        moved += len(new) - (end - start)
-        shifts.append(moved)
-        place = end
+    starts, ends, shifts = shift.starts, shift.ends, shift.shifts  # `Shift.add` written out: ten thousands of citations are cut
+    length = len(text)
+    place = covered = 0  # where the last cut ends, with and without the blanks after it
+    for start, end in sorted(spans):
+        if starts and start <= place:
+            first = starts.pop()
+            is_apart = False
+            covered = max(end, covered)
+            del ends[-1], shifts[-1], pieces[-1]
+        else:
+            first = start
+            while first and text[first - 1] == " ":
+                first -= 1
+            is_apart = first < start
+            covered = end
+            pieces.append(text[place:first])
+        place = covered
+        while place < length and text[place] == " ":
+            place += 1
+        blank = _joint(text, first, place, is_apart or place > covered)
+        pieces.append(blank)
+        starts.append(first)
+        ends.append(place)
+        shifts.append(shifts[-1] + len(blank) - (place - first))
     pieces.append(text[place:])
     return "".join(pieces), shift
 
 
-def _cuts(text: str, spans: list[Span]) -> list[_Edit]:
-    """The edits that take spans out of a tidy text, each with the blanks around it; neighbours become one edit."""
-    edits: list[_Edit] = []
-    reached = -1
-    for start, end in sorted(spans):
-        touches = reached >= 0 and (reached >= start or text[reached:start].isspace())
-        edit = _cut(text, edits.pop()[0] if touches else start, end)
-        edits.append(edit)
-        reached = edit[1]
-    return edits
-
-
-def _cut(text: str, start: int, end: int) -> _Edit:
-    """One cut: a blank is left in its place unless punctuation or an end of the text follows."""
-    first, last, length = start, end, len(text)
-    while first and text[first - 1] == " ":
-        first -= 1
-    while last < length and text[last] == " ":
-        last += 1
-    if first == 0 or last == length or text[last] in _CLOSING or text[first - 1] in _OPENING:
-        return first, last, ""
-    apart = first < start or last > end or (text[first - 1].isalnum() and text[last].isalnum())
-    return first, last, " " if apart else ""
+def _joint(text: str, first: int, last: int, is_apart: bool) -> str:
+    """What comes in the place of `first:last`: a blank unless punctuation or an end of the text is next to it."""
+    if first == 0 or last == len(text) or text[last] in _CLOSING or text[first - 1] in _OPENING:
+        return ""
+    return " " if is_apart or (text[first - 1].isalnum() and text[last].isalnum()) else ""

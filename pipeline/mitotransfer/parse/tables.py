@@ -219,6 +219,7 @@ def _read_row(row: Element, reader: Reader, locator: str, layout: Layout, cells:
     """Append the cells of one row. Called for every cell of every table: kept lean."""
     walk, paragraphs = reader.walk, reader.paragraphs
     plain = not walk.namespaced
+    number = layout.n_rows - 1
     seen = {"td": 0, "th": 0}
     for cell in row:
         tag = cell.tag
@@ -229,10 +230,10 @@ def _read_row(row: Element, reader: Reader, locator: str, layout: Layout, cells:
         place = f"{locator}/{tag}[{position}]" if plain else locator + walk.step(tag, position)
         rowspan, colspan = cell.get("rowspan"), cell.get("colspan")
         if (rowspan is None or rowspan == "1") and (colspan is None or colspan == "1"):
-            at = layout.place(1, 1)
+            column, down, across = layout.place_single(), 1, 1
         else:
-            at = _place_spanning(rowspan, colspan, reader, place, layout)
-        cells.append(Cell(*at, is_head or name == "th", paragraphs(cell, "cell", place)))
+            _, column, down, across = _place_spanning(rowspan, colspan, reader, place, layout)
+        cells.append(Cell(number, column, down, across, is_head or name == "th", paragraphs(cell, "cell", place)))
 
 
 def _place_spanning(rowspan: str | None, colspan: str | None, reader: Reader, locator: str, layout: Layout) -> Place:
