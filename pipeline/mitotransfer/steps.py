@@ -100,6 +100,8 @@ def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]
 
 def annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) -> Result:
     """Annotates the articles of a shard, each by itself: one that fails is named, the others complete."""
+    if (passed := annotating.passed_over(payload)) is not None:
+        return as_shard(passed)
     resources = annotating.load(options, nlp)
     done: list[Annotated] = []
     for article in decoded(payload, Article):
