@@ -14,10 +14,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import ahocorasick
+from spacy.tokens import Doc
 
 from mitotransfer.annotate import literals
-from mitotransfer.annotate.anaphora import ANAPHOR, Lists, stands_for_names
-from mitotransfer.annotate.dependencies import DependencyRule, asked, bare, compiled
+from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, NOMINAL, Lists, stands_for_names
+from mitotransfer.annotate.dependencies import CLOSED, DependencyRule, asked, bare, compiled, mark_directions
 from mitotransfer.annotate.literals import Words
 from mitotransfer.annotate.matcher import Extra, even
 from mitotransfer.annotate.names import names
@@ -25,6 +26,7 @@ from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN
 from mitotransfer.annotate.rules import Rule
 from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.skeletons import Parsed, Skeleton, skeleton
 from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITO, slotted, trigger_kind
 from mitotransfer.document import Mention
 from mitotransfer.models.components import folded
@@ -32,9 +34,11 @@ from mitotransfer.models.lemmas import word_forms
 from mitotransfer.rows import MAIN_EVENTS
 
 _MATTER = frozenset({"<mito", "<form"})
+_ADJECTIVES = frozenset({"<mitochondrial"})
 # Slots that count as there: cells, which the language model names too, and others that tell little.
 _ANYWHERE = frozenset({"<cell", "<adjective", "<tissue", "<species", "<mechanism"})
 _WORD = re.compile(r"[^\W_]+")
+_STEM = "mitochondri"
 _SHORT = 2  # characters of words that stand in almost every sentence
 # What stands in brackets is taken away before patterns are tried, if it is no longer than this: names of cells can change that.
 _LONG_BRACKET = re.compile(r"\([^()]{90,}\)")
@@ -43,12 +47,12 @@ _NO_WORDS: Words = frozenset()
 
 class Node(NamedTuple):
     """What a rule over syntax asks of one token: one of these forms in lower case, a word that can come from one of these
-    lemmas, or, with `matter`, a name of mitochondria or of what they move in."""
+    lemmas, or one of the kinds of `matter`: a name of mitochondria or of what they move in, or an adjective on them."""
 
     lowers: Words
     forms: Words
     lemmas: Words
-    matter: bool
+    matter: Words
 
 
 class Slot(NamedTuple):
@@ -66,19 +70,32 @@ class TextDemand(NamedTuple):
     pieces: literals.Pieces
 
 
+class SyntaxDemand(NamedTuple):
+    """What a rule over syntax asks for of a sentence's words, and, once the sentence is parsed, of its syntax."""
+
+    nodes: tuple[Node, ...]
+    skeleton: Skeleton
+
+
+class Hint(NamedTuple):
+    """Why a sentence may state a finding: a rule over text that may apply to it, rules over syntax that may."""
+
+    by_text: bool
+    skeletons: tuple[Skeleton, ...]
+
+
 class Screen:
     """What the rules that state findings ask for. Holds no state of an article."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._over_text = list(dict.fromkeys(_text_demands(resources)))
-        self._over_syntax = list(dict.fromkeys(_syntax_demands(resources)))
+        self._over_text = [(_rough(demand.needs), demand) for demand in dict.fromkeys(_text_demands(resources))]
+        self._over_syntax = [(_rough(map(_words, d.nodes)), d) for d in dict.fromkeys(_syntax_demands(resources))]
+        self._rough = list(dict.fromkeys(sets for sets, _ in (*self._over_text, *self._over_syntax)))
         self._automaton = ahocorasick.Automaton()
-        features = _features(resources, self._over_text, self._over_syntax)
-        for word, told in features.items():
+        for word, told in _features(resources, self._rough).items():
             self._automaton.add_word(word, tuple(told))
         self._automaton.make_automaton()
-        self._rough = list(dict.fromkeys(_rough(self._over_text, self._over_syntax)))
         agents = resources.matcher("agent").sought()
         self._products = frozenset(key for key, found in agents if any(_is_product(c.ident, key, resources) for c in found))
 
@@ -97,42 +114,72 @@ class Screen:
 
         `shorts` are the article's own short forms of mitochondria and of what they move in.
         """
-        found = {feature for _, told in self._automaton.iter(_lowered(text)) for feature in told}
-        if any(short in text for short in shorts):
-            found |= _MATTER
-        return any(not any(found.isdisjoint(words) for words in sets) for sets in self._rough)
+        found = self._told(text, shorts)
+        return any(_are_met(sets, found) for sets in self._rough)
 
-    def may_state(self, sentence: Sentence, extra: Extra, shorts: Collection[str]) -> bool:
-        """Whether some rule may state a finding in a sentence, whatever the language model makes of it."""
+    def may_state(self, sentence: Sentence, extra: Extra, shorts: Collection[str]) -> Hint | None:
+        """Why some rule may state a finding in a sentence, whatever the language model makes of it; None when none may."""
         own = any(short in sentence.text for short in shorts)
-        if not ((sentence.topical or own or has_topic(sentence.text)) and self.may_tell(sentence.text, shorts)):
-            return False
+        named = own or has_topic(sentence.text)
+        if not (sentence.topical or named):
+            return None
+        told = self._told(sentence.text, shorts)
+        over_text = [demand for sets, demand in self._over_text if named and _are_met(sets, told)]
+        over_syntax = [demand for sets, demand in self._over_syntax if sentence.topical and _are_met(sets, told)]
+        if not (over_text or over_syntax):
+            return None
         text = self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
-        matter = self._matter(text, sentence, extra)
-        if own or has_topic(sentence.text):
-            slots = [*matter, *self._triggers(text)]
-            ordered = [demand for demand in self._over_text if _in_order(demand.needs, text, slots)]
-            if ordered and (_LONG_BRACKET.search(text) or self._matches(ordered, text, sentence, extra)):
-                return True
-        if not sentence.topical or self._resources.models is None or self._resources.models.main is None:
-            return False
-        tokens = {token.lower_ for token in self._resources.models.main.nlp.make_doc(sentence.text)}
-        some = bool(matter) or any(token.startswith("mitochondri") for token in tokens)
-        origins = {origin for token in tokens for origin in (token, folded(token), *bare(token))}
-        return any(all(_is_there(node, tokens, origins, some) for node in demand) for demand in self._over_syntax)
+        matter = self.matter(sentence, extra)
+        by_text = bool(over_text) and self._may_match(over_text, text, sentence, extra, matter)
+        skeletons = tuple(dict.fromkeys(self._may_parse(over_syntax, sentence, matter))) if over_syntax else ()
+        return Hint(by_text, skeletons) if by_text or skeletons else None
 
-    def _matches(self, demands: Sequence[TextDemand], text: str, sentence: Sentence, extra: Extra) -> bool:
-        slots = slotted(text, self._resources, extra, sentence.boundaries)
-        return any(demand.pieces.fit(slots.text) for demand in demands)
-
-    def _matter(self, text: str, sentence: Sentence, extra: Extra) -> list[Slot]:
+    def matter(self, sentence: Sentence, extra: Extra) -> list[tuple[int, int]]:
         """Where mitochondria and what they move in are named, in whatever way names of the vocabulary can be read."""
+        text = self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
         matcher = self._resources.matcher("secreted_form")
         own = {form: [m for m in meanings if m[0] == "secreted_form"] for form, meanings in extra.items()}
         found = names(text, self._resources, ("secreted_form",), own, boundaries=sentence.boundaries, denied=True)
         found += matcher.find_all(text, sentence.boundaries, own)
-        spots = {(m.start, m.end) for m in found} | {m.span() for m in MITO.finditer(text)}
-        return [Slot(start, end, _MATTER) for start, end in spots]
+        return list({(m.start, m.end) for m in found} | {m.span() for m in MITO.finditer(text)})
+
+    def fits(self, hint: Hint, sentence: Sentence, doc: Doc, extra: Extra) -> bool:
+        """Whether the syntax of a sentence is as one of the rules that may apply asks for; names may yet be found in it."""
+        mark_directions(doc, self._resources.rules.meanings)  # lemmas as the rules see them
+        parsed = Parsed(doc, self.matter(sentence, extra), self._resources.rules.lists)
+        return any(map(parsed.fits, hint.skeletons))
+
+    def _told(self, text: str, shorts: Collection[str]) -> set[str]:
+        """What the words of a text tell: themselves, triggers, mitochondria."""
+        lower = _lowered(text)
+        found = {feature for _, told in self._automaton.iter(lower) for feature in told}
+        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or any(short in text for short in shorts):
+            found |= _MATTER
+        elif named:
+            found |= _ADJECTIVES
+        return found
+
+    def _may_match(
+        self, demands: Sequence[TextDemand], text: str, sentence: Sentence, extra: Extra, matter: Sequence[tuple[int, int]]
+    ) -> bool:
+        slots = [*(Slot(start, end, _MATTER) for start, end in matter), *self._triggers(text)]
+        ordered = [demand for demand in demands if _in_order(demand.needs, text, slots)]
+        if not ordered or _LONG_BRACKET.search(text):
+            return bool(ordered)
+        written = slotted(text, self._resources, extra, sentence.boundaries).text
+        return any(demand.pieces.fit(written) for demand in ordered)
+
+    def _may_parse(
+        self, demands: Sequence[SyntaxDemand], sentence: Sentence, matter: Sequence[tuple[int, int]]
+    ) -> Iterator[Skeleton]:
+        if self._resources.models is None or self._resources.models.main is None:
+            return
+        tokens = {token.lower_ for token in self._resources.models.main.nlp.make_doc(sentence.text)}
+        kinds = _MATTER if matter or any(_is_noun(token) for token in tokens) else _ADJECTIVES
+        origins = {origin for token in tokens for origin in (token, folded(token), *bare(token))}
+        for demand in demands:
+            if all(_is_there(node, tokens, origins, kinds) for node in demand.nodes):
+                yield demand.skeleton
 
     def _triggers(self, text: str) -> Iterator[Slot]:
         for mention in self._resources.triggers.find(text):
@@ -159,6 +206,11 @@ def _longest(text: str) -> str:
     return max(_WORD.findall(text), key=len, default="")
 
 
+def _telling(name: str) -> str:
+    """The longest word of a name but for the one on mitochondria, which is counted by itself (`Screen.may_tell`)."""
+    return _longest(" ".join(word for word in name.split() if _STEM not in word)) or _longest(name)
+
+
 def _kinds(kind: str) -> Words:
     return frozenset(word for one in kind.split("+") for word in (one, f"<{one}"))
 
@@ -179,7 +231,7 @@ def _text_demands(resources: Resources) -> Iterator[TextDemand]:
             yield TextDemand(needs, literals.Pieces(pattern))
 
 
-def _syntax_demands(resources: Resources) -> Iterator[tuple[Node, ...]]:
+def _syntax_demands(resources: Resources) -> Iterator[SyntaxDemand]:
     models = resources.models
     if models is None or models.main is None:
         return
@@ -189,39 +241,48 @@ def _syntax_demands(resources: Resources) -> Iterator[tuple[Node, ...]]:
     for rule in rules.dependencies:
         if _states(rule):
             shortest = min(compiled(rule, rules.lists), key=len)  # its optional nodes left out
-            yield tuple(node for one in shortest for node in _nodes(one["RIGHT_ATTRS"], rules.lists, forms))
+            nodes = (node for one in shortest for node in _nodes(one["RIGHT_ATTRS"], rules.lists, forms))
+            yield SyntaxDemand(tuple(nodes), skeleton(shortest))
 
 
 def _nodes(asked_for: Mapping[str, Any], lists: Lists, forms: Callable[[str], set[str]] | None) -> Iterator[Node]:
     """What a node of a pattern asks for that can be seen without syntax."""
     if lowers := asked(asked_for.get("LOWER")):
-        yield Node(lowers, _NO_WORDS, _NO_WORDS, matter=False)
+        yield Node(lowers, _NO_WORDS, _NO_WORDS, _NO_WORDS)
     if (lemmas := asked(asked_for.get("LEMMA"))) and forms is not None:
-        yield _of_lemmas(_NO_WORDS, lemmas, forms, matter=False)
+        yield _of_lemmas(_NO_WORDS, lemmas, forms, _NO_WORDS)
     slots = asked(asked_for.get("_", {}).get("slot"))
+    places = asked(asked_for.get("DEP"))
+    matter = _MATTER if places and places <= NOMINAL else _MATTER | _ADJECTIVES
     if slots and slots <= {"mito", "form"}:
-        yield Node(_NO_WORDS, _NO_WORDS, _NO_WORDS, matter=True)
+        yield Node(_NO_WORDS, _NO_WORDS, _NO_WORDS, matter)
     elif slots and slots <= {"mito", "form", ANAPHOR} and forms is not None:
-        yield _of_lemmas(*stands_for_names(lists), forms, matter=True)
+        yield _of_lemmas(*stands_for_names(lists), forms, matter)
 
 
-def _of_lemmas(lowers: Words, lemmas: Words, forms: Callable[[str], set[str]], *, matter: bool) -> Node:
+def _of_lemmas(lowers: Words, lemmas: Words, forms: Callable[[str], set[str]], matter: Words) -> Node:
     # "up-regulate" is put together from "up", "-" and "regulated" (`mark_directions`)
     wide = lemmas | {lemma.rpartition("-")[2] for lemma in lemmas}
-    return Node(lowers, frozenset(form for lemma in wide for form in forms(lemma)), wide, matter=matter)
+    return Node(lowers, frozenset(form for lemma in wide for form in forms(lemma)) - CLOSED, wide, matter)
 
 
-def _is_there(node: Node, tokens: Collection[str], origins: Collection[str], some: bool) -> bool:
-    if node.matter and some:
+def _is_noun(token: str) -> bool:
+    return token.startswith(_STEM) and not token.startswith(ADJECTIVE)
+
+
+def _is_there(node: Node, tokens: Collection[str], origins: Collection[str], kinds: Words) -> bool:
+    if not node.matter.isdisjoint(kinds):
         return True
     return not (node.lowers.isdisjoint(tokens) and node.forms.isdisjoint(tokens) and node.lemmas.isdisjoint(origins))
 
 
-def _rough(over_text: Iterable[TextDemand], over_syntax: Iterable[tuple[Node, ...]]) -> Iterator[tuple[Words, ...]]:
-    """The demands as sets of words to be found anywhere in a text, without those that nearly every text meets."""
-    every = (*(demand.needs for demand in over_text), *(tuple(_words(node) for node in demand) for demand in over_syntax))
-    for sets in every:
-        yield tuple(words for words in sets if all(len(word) > _SHORT for word in words))
+def _rough(sets: Iterable[Words]) -> tuple[Words, ...]:
+    """Sets of words to be found anywhere in a text, without those that nearly every text meets."""
+    return tuple(words for words in sets if all(len(word) > _SHORT for word in words))
+
+
+def _are_met(sets: Iterable[Words], found: Collection[str]) -> bool:
+    return not any(words.isdisjoint(found) for words in sets)
 
 
 def _words(node: Node) -> Words:
@@ -231,23 +292,20 @@ def _words(node: Node) -> Words:
     """
     stems = {lemma[:-1] for lemma in node.lemmas}
     odd = {form for form in node.forms if not any(stem in form for stem in stems)}
-    return frozenset(map(_longest, {*node.lowers, *stems, *odd})) | (_MATTER if node.matter else _NO_WORDS)
+    return frozenset(map(_longest, {*node.lowers, *stems, *odd})) | node.matter
 
 
-def _features(
-    resources: Resources, over_text: Iterable[TextDemand], over_syntax: Iterable[tuple[Node, ...]]
-) -> dict[str, set[str]]:
+def _features(resources: Resources, rough: Iterable[tuple[Words, ...]]) -> dict[str, set[str]]:
     """The words to look for, and what each tells: itself, a trigger, mitochondria."""
     found: dict[str, set[str]] = {}
-    for sets in _rough(over_text, over_syntax):
-        for word in (word for words in sets for word in words if not word.startswith("<")):
-            found.setdefault(word, set()).add(word)
+    for word in (word for sets in rough for words in sets for word in words if not word.startswith("<")):
+        found.setdefault(word, set()).add(word)
     for key, candidates in resources.triggers.sought():
         for candidate in candidates:
             if kind := trigger_kind(Mention(0, 0, candidate.category, candidate.ident, key), resources):
                 found.setdefault(_longest(key), set()).update(_kinds(kind))
-    matter = {_longest(key) for key, _ in resources.matcher("secreted_form").sought()}
-    for word in (*matter, "mitochondri", *(word for words in literals.needs(MITO.pattern) for word in words)):
+    matter = {_telling(key) for key, _ in resources.matcher("secreted_form").sought()}
+    for word in (*matter, *(word for words in literals.needs(MITO.pattern) for word in words if _STEM not in word)):
         found.setdefault(word, set()).update(_MATTER)
     return {word: told for word, told in found.items() if word}
 
