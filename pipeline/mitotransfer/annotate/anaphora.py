@@ -14,8 +14,9 @@ from mitotransfer.document import Mention
 
 ANAPHOR = "anaphor"
 _NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
-# What nouns are in a sentence, and no adjective is.
+# What nouns are in a sentence, and no adjective is; the clauses that nouns have, and no adjective has.
 NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "oprd"})
+CLAUSES = frozenset({"relcl", "acl"})
 ADJECTIVE = "mitochondrial"
 _MATTER = ("mito", "form")
 _DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
@@ -46,8 +47,8 @@ def may_hold_matter(token: Token, lists: Lists) -> bool:
 
 
 def _is_matter(token: Token) -> bool:
-    """Whether a word is one for mitochondria by itself; an adjective as a noun of the sentence is a slip of the parser."""
-    if token.lower_.startswith(ADJECTIVE) and token.dep_ in NOMINAL:
+    """Whether a word is one for mitochondria by itself; an adjective where only nouns stand is a slip of the parser."""
+    if token.lower_.startswith(ADJECTIVE) and (token.dep_ in NOMINAL or any(child.dep_ in CLAUSES for child in token.rights)):
         return False
     return token.lower_.startswith("mitochondri")
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import ahocorasick
 from spacy.tokens import Doc
 
 from mitotransfer.annotate import literals
-from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, NOMINAL, Lists, stands_for_names
+from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, CLAUSES, NOMINAL, Lists, stands_for_names
 from mitotransfer.annotate.dependencies import CLOSED, DependencyRule, asked, bare, compiled, mark_directions
 from mitotransfer.annotate.literals import Words
 from mitotransfer.annotate.matcher import Extra, even
@@ -27,7 +28,7 @@ from mitotransfer.annotate.roles import CELLS_GIVEN
 from mitotransfer.annotate.rules import Rule
 from mitotransfer.annotate.screening import Sentence, has_topic
 from mitotransfer.annotate.skeletons import Parsed, Skeleton, skeleton
-from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITO, slotted, trigger_kind
+from mitotransfer.annotate.slots import BRACKET, ISOLATED_MITOCHONDRIA, MITO, slotted, trigger_kind
 from mitotransfer.document import Mention
 from mitotransfer.models.components import folded
 from mitotransfer.models.lemmas import word_forms
@@ -40,9 +41,12 @@ _ANYWHERE = frozenset({"<cell", "<adjective", "<tissue", "<species", "<mechanism
 _WORD = re.compile(r"[^\W_]+")
 _STEM = "mitochondri"
 _SHORT = 2  # characters of words that stand in almost every sentence
-# What stands in brackets is taken away before patterns are tried, if it is no longer than this: names of cells can change that.
+# What stands in brackets is taken away before patterns are tried, if it is no longer than `BRACKET`: names of cells can change
+# that for what is longer than this.
 _LONG_BRACKET = re.compile(r"\([^()]{90,}\)")
+_INSIDE = re.compile(r"\(([^()]*)\)")
 _NO_WORDS: Words = frozenset()
+Places = Sequence[tuple[int, int]]
 
 
 class Node(NamedTuple):
@@ -89,15 +93,22 @@ class Screen:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._over_text = [(_rough(demand.needs), demand) for demand in dict.fromkeys(_text_demands(resources))]
-        self._over_syntax = [(_rough(map(_words, d.nodes)), d) for d in dict.fromkeys(_syntax_demands(resources))]
-        self._rough = list(dict.fromkeys(sets for sets, _ in (*self._over_text, *self._over_syntax)))
+        over_text = [(_rough(demand.needs), demand) for demand in dict.fromkeys(_text_demands(resources))]
+        over_syntax = [(_rough(map(_words, d.nodes)), d) for d in dict.fromkeys(_syntax_demands(resources))]
+        rough = dict.fromkeys(sets for sets, _ in (*over_text, *over_syntax))
+        features = sorted({word for sets in rough for words in sets for word in words})
+        self._bits = {feature: 1 << number for number, feature in enumerate(features)}
+        self._over_text = [(self._masks(sets), demand) for sets, demand in over_text]
+        self._over_syntax = [(self._masks(sets), demand) for sets, demand in over_syntax]
+        self._rough = list(dict.fromkeys(map(self._masks, rough)))
         self._automaton = ahocorasick.Automaton()
-        for word, told in _features(resources, self._rough).items():
-            self._automaton.add_word(word, tuple(told))
+        for word, told in _features(resources, rough).items():
+            self._automaton.add_word(word, self._mask(told))
         self._automaton.make_automaton()
+        self._matter, self._adjectives = self._mask(_MATTER), self._mask(_ADJECTIVES)
         agents = resources.matcher("agent").sought()
-        self._products = frozenset(key for key, found in agents if any(_is_product(c.ident, key, resources) for c in found))
+        products = {key for key, found in agents if any(_is_product(c.ident, key, resources) for c in found)}
+        self._products = {product: _WORD.findall(product) for product in sorted(products)}
 
     def names_product(self, texts: Iterable[str], extra: Extra) -> bool:
         """Whether preparations of mitochondria with names of their own are named, which may tell something without a rule."""
@@ -106,7 +117,7 @@ class Screen:
             return True
         texts = list(texts)
         lower = "\n".join(texts).lower()
-        here = [product for product in self._products if all(word in lower for word in _WORD.findall(product))]
+        here = [product for product, words in self._products.items() if all(word in lower for word in words)]
         return bool(here) and any(product in text for text in map(_lowered, texts) for product in here)
 
     def may_tell(self, text: str, shorts: Collection[str]) -> bool:
@@ -128,20 +139,23 @@ class Screen:
         over_syntax = [demand for sets, demand in self._over_syntax if sentence.topical and _are_met(sets, told)]
         if not (over_text or over_syntax):
             return None
-        text = self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
-        matter = self.matter(sentence, extra)
-        by_text = bool(over_text) and self._may_match(over_text, text, sentence, extra, matter)
-        skeletons = tuple(dict.fromkeys(self._may_parse(over_syntax, sentence, matter))) if over_syntax else ()
+        named_at = cache(lambda: self.matter(sentence, extra))  # costs as much as all before, and is needed by few
+        by_text = bool(over_text) and self._may_match(over_text, sentence, extra, named_at)
+        skeletons = tuple(dict.fromkeys(self._may_parse(over_syntax, sentence, named_at))) if over_syntax else ()
         return Hint(by_text, skeletons) if by_text or skeletons else None
 
-    def matter(self, sentence: Sentence, extra: Extra) -> list[tuple[int, int]]:
+    def matter(self, sentence: Sentence, extra: Extra) -> Places:
         """Where mitochondria and what they move in are named, in whatever way names of the vocabulary can be read."""
-        text = self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+        text = self._plain(sentence)
         matcher = self._resources.matcher("secreted_form")
         own = {form: [m for m in meanings if m[0] == "secreted_form"] for form, meanings in extra.items()}
         found = names(text, self._resources, ("secreted_form",), own, boundaries=sentence.boundaries, denied=True)
         found += matcher.find_all(text, sentence.boundaries, own)
         return list({(m.start, m.end) for m in found} | {m.span() for m in MITO.finditer(text)})
+
+    def _plain(self, sentence: Sentence) -> str:
+        """The text of a sentence without what only looks like a transfer between cells."""
+        return self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
 
     def fits(self, hint: Hint, sentence: Sentence, doc: Doc, extra: Extra) -> bool:
         """Whether the syntax of a sentence is as one of the rules that may apply asks for; names may yet be found in it."""
@@ -149,33 +163,51 @@ class Screen:
         parsed = Parsed(doc, self.matter(sentence, extra), self._resources.rules.lists)
         return any(map(parsed.fits, hint.skeletons))
 
-    def _told(self, text: str, shorts: Collection[str]) -> set[str]:
-        """What the words of a text tell: themselves, triggers, mitochondria."""
-        lower = _lowered(text)
-        found = {feature for _, told in self._automaton.iter(lower) for feature in told}
-        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or any(short in text for short in shorts):
-            found |= _MATTER
-        elif named:
-            found |= _ADJECTIVES
-        return found
+    def _mask(self, words: Iterable[str]) -> int:
+        """A number with a bit for each of the words that some rule asks for."""
+        return reduce(or_, (self._bits.get(word, 0) for word in words), 0)
 
-    def _may_match(
-        self, demands: Sequence[TextDemand], text: str, sentence: Sentence, extra: Extra, matter: Sequence[tuple[int, int]]
-    ) -> bool:
-        slots = [*(Slot(start, end, _MATTER) for start, end in matter), *self._triggers(text)]
-        ordered = [demand for demand in demands if _in_order(demand.needs, text, slots)]
-        if not ordered or _LONG_BRACKET.search(text):
-            return bool(ordered)
-        written = slotted(text, self._resources, extra, sentence.boundaries).text
-        return any(demand.pieces.fit(written) for demand in ordered)
+    def _masks(self, sets: Iterable[Words]) -> tuple[int, ...]:
+        return tuple(map(self._mask, sets))
+
+    def _told(self, text: str, shorts: Collection[str]) -> int:
+        """What the words of a text tell, in bits: themselves, triggers, mitochondria."""
+        lower = _lowered(text)
+        found = reduce(or_, (told for _, told in self._automaton.iter(lower)), 0)
+        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or any(short in text for short in shorts):
+            found |= self._matter
+        return found | self._adjectives if named else found
+
+    def _may_match(self, demands: Sequence[TextDemand], sentence: Sentence, extra: Extra, named_at: Callable[[], Places]) -> bool:
+        text = self._plain(sentence)
+        triggers = list(self._triggers(text))
+        whole = [*triggers, Slot(0, len(text), _MATTER)]
+        ordered = [demand for demand in demands if _in_order(demand.needs, text, whole)]
+        slots = [*triggers, *(Slot(start, end, _MATTER) for start, end in named_at())] if ordered else []
+        ordered = [demand for demand in ordered if _in_order(demand.needs, text, slots)]
+        if not ordered:
+            return False
+        written = self._ways_to_write(text, sentence, extra)
+        return not written or any(demand.pieces.fit(one) for one in written for demand in ordered)
+
+    def _ways_to_write(self, text: str, sentence: Sentence, extra: Extra) -> list[str]:
+        """The sentence as patterns see it, with what stands in a long bracket and without; empty where there are more ways."""
+        many = partial(slotted, text, self._resources, extra, sentence.boundaries)
+        if not _LONG_BRACKET.search(text):
+            return [many().text]
+        whole = many(longest=-1).text
+        lengths = sorted(map(len, _INSIDE.findall(whole)))
+        if len(lengths) == 1 or (lengths and lengths[-2] < min(lengths[-1], BRACKET)):
+            return [] if "<isolation" in whole else [many(longest=length).text for length in (lengths[-1] - 1, lengths[-1])]
+        return []
 
     def _may_parse(
-        self, demands: Sequence[SyntaxDemand], sentence: Sentence, matter: Sequence[tuple[int, int]]
+        self, demands: Sequence[SyntaxDemand], sentence: Sentence, named_at: Callable[[], Places]
     ) -> Iterator[Skeleton]:
         if self._resources.models is None or self._resources.models.main is None:
             return
         tokens = {token.lower_ for token in self._resources.models.main.nlp.make_doc(sentence.text)}
-        kinds = _MATTER if matter or any(_is_noun(token) for token in tokens) else _ADJECTIVES
+        kinds = _MATTER if any(map(_is_noun, tokens)) or named_at() else _ADJECTIVES
         origins = {origin for token in tokens for origin in (token, folded(token), *bare(token))}
         for demand in demands:
             if all(_is_there(node, tokens, origins, kinds) for node in demand.nodes):
@@ -204,11 +236,6 @@ def _lowered(text: str) -> str:
 
 def _longest(text: str) -> str:
     return max(_WORD.findall(text), key=len, default="")
-
-
-def _telling(name: str) -> str:
-    """The longest word of a name but for the one on mitochondria, which is counted by itself (`Screen.may_tell`)."""
-    return _longest(" ".join(word for word in name.split() if _STEM not in word)) or _longest(name)
 
 
 def _kinds(kind: str) -> Words:
@@ -241,19 +268,31 @@ def _syntax_demands(resources: Resources) -> Iterator[SyntaxDemand]:
     for rule in rules.dependencies:
         if _states(rule):
             shortest = min(compiled(rule, rules.lists), key=len)  # its optional nodes left out
-            nodes = (node for one in shortest for node in _nodes(one["RIGHT_ATTRS"], rules.lists, forms))
+            described = {one["LEFT_ID"] for one in shortest if one.get("REL_OP") == ">" and _has_only(one, CLAUSES)}
+            nodes = (
+                node
+                for one in shortest
+                for node in _nodes(
+                    one["RIGHT_ATTRS"], rules.lists, forms, noun=_has_only(one, NOMINAL) or one["RIGHT_ID"] in described
+                )
+            )
             yield SyntaxDemand(tuple(nodes), skeleton(shortest))
 
 
-def _nodes(asked_for: Mapping[str, Any], lists: Lists, forms: Callable[[str], set[str]] | None) -> Iterator[Node]:
-    """What a node of a pattern asks for that can be seen without syntax."""
+def _has_only(node: Mapping[str, Any], places: Words) -> bool:
+    """Whether a node of a pattern can only be one of these in its sentence."""
+    named = asked(node["RIGHT_ATTRS"].get("DEP"))
+    return bool(named) and named <= places
+
+
+def _nodes(asked_for: Mapping[str, Any], lists: Lists, forms: Callable[[str], set[str]] | None, *, noun: bool) -> Iterator[Node]:
+    """What a node of a pattern asks for that can be seen without syntax; `noun` tells that no adjective can be it."""
     if lowers := asked(asked_for.get("LOWER")):
         yield Node(lowers, _NO_WORDS, _NO_WORDS, _NO_WORDS)
     if (lemmas := asked(asked_for.get("LEMMA"))) and forms is not None:
         yield _of_lemmas(_NO_WORDS, lemmas, forms, _NO_WORDS)
     slots = asked(asked_for.get("_", {}).get("slot"))
-    places = asked(asked_for.get("DEP"))
-    matter = _MATTER if places and places <= NOMINAL else _MATTER | _ADJECTIVES
+    matter = _MATTER if noun else _MATTER | _ADJECTIVES
     if slots and slots <= {"mito", "form"}:
         yield Node(_NO_WORDS, _NO_WORDS, _NO_WORDS, matter)
     elif slots and slots <= {"mito", "form", ANAPHOR} and forms is not None:
@@ -281,8 +320,8 @@ def _rough(sets: Iterable[Words]) -> tuple[Words, ...]:
     return tuple(words for words in sets if all(len(word) > _SHORT for word in words))
 
 
-def _are_met(sets: Iterable[Words], found: Collection[str]) -> bool:
-    return not any(words.isdisjoint(found) for words in sets)
+def _are_met(masks: Iterable[int], found: int) -> bool:
+    return all(found & mask for mask in masks)
 
 
 def _words(node: Node) -> Words:
@@ -303,8 +342,9 @@ def _features(resources: Resources, rough: Iterable[tuple[Words, ...]]) -> dict[
     for key, candidates in resources.triggers.sought():
         for candidate in candidates:
             if kind := trigger_kind(Mention(0, 0, candidate.category, candidate.ident, key), resources):
-                found.setdefault(_longest(key), set()).update(_kinds(kind))
-    matter = {_telling(key) for key, _ in resources.matcher("secreted_form").sought()}
+                found.setdefault(key, set()).update(_kinds(kind))
+    # a name that shares words with another ("microvesicles or bodies containing X") stands beside one that is whole
+    matter = {key for key, _ in resources.matcher("secreted_form").sought()}
     for word in (*matter, *(word for words in literals.needs(MITO.pattern) for word in words if _STEM not in word)):
         found.setdefault(word, set()).update(_MATTER)
     return {word: told for word, told in found.items() if word}

@@ -8,7 +8,7 @@ patterns at once, need not try the pattern on most texts. Nothing has to be kept
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -36,6 +36,26 @@ def needs(pattern: str) -> list[Words]:
     They do so in this order, none overlapping the next. `<` before a word belongs to it. Empty: nothing is known.
     """
     return _sequence(parser.parse(pattern, re.IGNORECASE)).all_needs()
+
+
+class Screened:
+    """A regular expression that ignores case, and is only tried on texts with the words that it needs."""
+
+    def __init__(self, regex: re.Pattern[str]) -> None:
+        self._regex = regex
+        self._needs = [shortest(words) for words in needs(regex.pattern)]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of the regular expression."""
+        return self._regex.search(text) if self._may_match(text) else None
+
+    def sub(self, written: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As of the regular expression."""
+        return self._regex.sub(written, text) if self._may_match(text) else text
+
+    def _may_match(self, text: str) -> bool:
+        lower = text.lower()
+        return all(any(word in lower for word in words) for words in self._needs)
 
 
 def shortest(words: Words) -> Words:

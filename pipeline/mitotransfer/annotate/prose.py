@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from mitotransfer.annotate.candidates import Hint, Screen, screen, short_forms
+from spacy.tokens import Doc
+
+from mitotransfer.annotate.candidates import screen, short_forms
 from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence, says_event
-from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods, printed_sentences
+from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import names_trial, on_people_alone, treated_patients, trial_events, unregistered_trial
-from mitotransfer.document import Article, Event, Passage
+from mitotransfer.document import Article, Event
 
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
@@ -68,51 +70,27 @@ def prose_events(
 def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
     """The sentences that can state a finding, read, by their identity; as a rule, not all that cannot are left out.
 
-    Where none of them states one the article has none: the others can only complete what these say. What only rules over syntax
-    can find is parsed first, without names, as long as no other sentence states a finding.
+    Where none of them states one the article has none: the others can only complete what these say. They are parsed first, and
+    names looked for where a rule over text may apply, or one over syntax fits the parse.
     """
     shorts = short_forms(extra)
     look = screen(resources)
     hinted = [
         (sentence, hint)
         for number, passage in enumerate(text.passages)
-        if _may_tell(passage, shorts, look)
-        for sentence in text.of(number)
+        if has_topic(passage.text) or any(form in passage.text for form in shorts)
+        for sentence in text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
         if sentence.voice != "none" and (hint := look.may_state(sentence, extra, shorts)) is not None
     ]
-    known = _read_by_text([(sentence, hint) for sentence, hint in hinted if hint.by_text], resources, extra, short)
-    others = [(sentence, hint) for sentence, hint in hinted if not hint.by_text]
-    if others and resources.models and not any(map(_stated, known.values())):
-        docs = resources.models.parsed([sentence.text for sentence, _ in others])
-        others = [(s, hint) for (s, hint), doc in zip(others, docs, strict=True) if look.fits(hint, s, doc, extra)]
-    left = [sentence for sentence, _ in others]
-    found = _read(left, range(len(left)), resources, extra, short, {})
-    return known | {id(reading.sentence): reading for reading in found.values()}
-
-
-def _may_tell(passage: Passage, shorts: Sequence[str], look: Screen) -> bool:
-    """Whether words of a sentence on mitochondria, or of one behind it, are such that some rule may state a finding in it."""
-    if not (has_topic(passage.text) or any(form in passage.text for form in shorts)):
-        return False
-    before = False
-    for start, end in printed_sentences(passage):
-        printed = passage.text[start:end]
-        topical = has_topic(printed)
-        if (topical or before or any(form in printed for form in shorts)) and look.may_tell(printed, shorts):
-            return True
-        before = topical
-    return False
-
-
-def _read_by_text(
-    hinted: Sequence[tuple[Sentence, Hint]], resources: Resources, extra: Extra, short: Mapping[str, str] | None
-) -> dict[int, Reading]:
-    """Those of the sentences to which a rule over text applies, or one over syntax may, with what all rules make of them."""
-    found = recognised([sentence for sentence, _ in hinted], resources, short or {})
+    docs: list[Doc] = resources.models.parsed([sentence.text for sentence, _ in hinted]) if hinted and resources.models else []
+    fits = [look.fits(hint, sentence, doc, extra) for (sentence, hint), doc in zip(hinted, docs, strict=False)]
+    left = [number for number, (_, hint) in enumerate(hinted) if hint.by_text or fits[number]]
+    chosen = [hinted[number][0] for number in left]
+    found = recognised(chosen, resources, short or {}, [docs[number] for number in left] if docs else ())
     return {
         id(sentence): read_sentence(sentence, resources, extra, analysis)
-        for (sentence, hint), analysis in zip(hinted, found, strict=True)
-        if hint.skeletons or says_event(sentence, resources, extra, analysis)
+        for number, sentence, analysis in zip(left, chosen, found, strict=True)
+        if (docs and fits[number]) or says_event(sentence, resources, extra, analysis)
     }
 
 

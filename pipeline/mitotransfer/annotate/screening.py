@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mitotransfer.annotate.claims import Cited, claims
@@ -107,36 +107,61 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
 
 
 class Sentences:
-    """The sentences of an article, told apart passage by passage as they are asked for."""
+    """The sentences of an article, told apart as they are asked for."""
 
     def __init__(self, article: Article, resources: Resources, review: bool) -> None:
         self.passages = [p for p in article.passages if p.part in _PARTS and p.kind in _KINDS and not _is_other(p)]
         self._article, self._rules = article, resources.rules
         self._told = _told_by_name if _reports_others(article) else _told_in_review if review else _told_in_article
-        self._known: dict[int, list[Sentence]] = {}
+        self._printed: dict[int, list[tuple[int, int]]] = {}
+        self._known: dict[tuple[int, int], list[Sentence]] = {}
 
     def all(self) -> list[Sentence]:
         """Those of all passages that can hold findings, in document order."""
-        return [sentence for number in range(len(self.passages)) for sentence in self.of(number)]
+        return [
+            s for number in range(len(self.passages)) for place in range(len(self._in(number))) for s in self._at(number, place)
+        ]
 
-    def of(self, number: int) -> list[Sentence]:
-        """Those of one of the `passages`, the same objects each time.
+    def of(self, number: int, may_tell: Callable[[str], bool], shorts: Iterable[str]) -> Iterator[Sentence]:
+        """Those of one of the `passages` whose words `may_tell` accepts, if they are topical or have one of the short forms.
 
-        `topical` is a sentence with a word for mitochondria, or one that follows such a sentence in its passage.
+        They are the same objects each time. `topical` is a sentence with a word for mitochondria, or one that follows such a
+        sentence in its passage.
         """
-        if number not in self._known:
-            self._known[number] = list(self._in(self.passages[number]))
-        return self._known[number]
+        text = self.passages[number].text
+        for place, (start, end) in enumerate(self._in(number)):
+            printed = text[start:end]
+            if (self._is_topical(number, place) or any(form in printed for form in shorts)) and may_tell(printed):
+                yield from self._at(number, place)
 
-    def _in(self, passage: Passage) -> Iterator[Sentence]:
-        before, last = False, _NOBODY
-        for start, end in printed_sentences(passage):
-            printed = passage.text[start:end]
-            topical = has_topic(printed)
-            for text, voice, studies, begin in self._told(self._article, passage, start, end, last, self._rules):
-                yield Sentence(passage, start + begin, text, voice, studies, topical or before, printed, begin)
-                last = studies if voice == "cited" else _NOBODY
-            before = topical
+    def _in(self, number: int) -> list[tuple[int, int]]:
+        if number not in self._printed:
+            self._printed[number] = list(printed_sentences(self.passages[number]))
+        return self._printed[number]
+
+    def _is_topical(self, number: int, place: int) -> bool:
+        text, printed = self.passages[number].text, self._in(number)
+        return any(has_topic(text[start:end]) for start, end in printed[max(place - 1, 0) : place + 1])
+
+    def _at(self, number: int, place: int) -> list[Sentence]:
+        """What one printed sentence says, by the studies that it says it of."""
+        if (number, place) not in self._known:
+            passage, (start, end) = self.passages[number], self._in(number)[place]
+            printed, topical = passage.text[start:end], self._is_topical(number, place)
+            self._known[number, place] = [
+                Sentence(passage, start + begin, text, voice, studies, topical, printed, begin)
+                for text, voice, studies, begin in self._told(
+                    self._article, passage, start, end, self._last(number, place), self._rules
+                )
+            ]
+        return self._known[number, place]
+
+    def _last(self, number: int, place: int) -> tuple[Study, ...]:
+        """The studies of which the sentence before speaks, where one may go on about them."""
+        if not place or self._told is _told_in_article:
+            return _NOBODY
+        last = self._at(number, place - 1)[-1]
+        return last.studies if last.voice == "cited" else _NOBODY
 
 
 def printed_sentences(passage: Passage) -> Iterator[tuple[int, int]]:
