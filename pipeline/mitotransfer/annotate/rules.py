@@ -325,7 +325,8 @@ _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dep
 def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:
     try:
         for pattern in item.patterns:
-            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words))
+            # with the flag that it is used with: `re` keeps it until then
+            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words), re.IGNORECASE)
     except re.error as error:
         raise ConfigError(f"{path}: rule '{item.id}': {error.pattern!r} is no regular expression ({error.msg})") from error
     except KeyError as error:
