@@ -2,8 +2,9 @@
 
 Every rule that states one asks for words, triggers, names and lemmas. What it asks for is read off the rules themselves when
 they are loaded (`literals.py` for those over text), so that a new rule changes what passes here and none is forgotten. Names of
-cells count as there: the language model may find them anywhere. Two looks, the cheaper first: an automaton over all words of
-all rules, then triggers, names and tokens at their places.
+cells count as there: the language model may find them anywhere. Three looks, the cheaper first: an automaton over all words of
+all rules, then triggers, names and tokens at their places, then, where no rule over text may apply, the sentence's syntax
+(`skeletons.py`) before any name is looked for in it.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ class Screen:
         return bool(here) and any(product in text for text in map(_lowered, texts) for product in here)
 
     def may_tell(self, text: str, shorts: Collection[str]) -> bool:
-        """Whether words of a text (a sentence, or a whole passage) are such that some rule may state a finding in it.
+        """Whether words of a sentence are such that some rule may state a finding in it.
 
         `shorts` are the article's own short forms of mitochondria and of what they move in.
         """
