@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import example, given
@@ -15,6 +17,7 @@ from mitotransfer.errors import Problem
 from mitotransfer.incremental import Result
 from mitotransfer.settings import load as load_settings
 from mitotransfer.steps import annotate_one
+from mitotransfer.store import Shards
 
 WORDS = [
     "mitochondria",
@@ -108,7 +111,8 @@ def test_what_cannot_be_decoded_is_left_to_who_decodes_it_whole(payload: bytes) 
     assert passed_over(payload) is None
 
 
-def test_a_shard_that_is_passed_over_is_written_as_one_that_is_read(plain: Resources) -> None:
-    settings, one = load_settings(), article("Neurons", ("Neurons fire.",))
-    result = annotate_one(settings.annotate, settings.nlp, stored(one))
+def test_a_shard_that_is_passed_over_is_written_as_one_that_is_read(plain: Resources, tmp_path: Path) -> None:
+    settings, one, shards = load_settings(), article("Neurons", ("Neurons fire.",)), Shards(tmp_path)
+    shards.write("a", "key", "done", stored(one))
+    result = annotate_one(settings.annotate, settings.nlp, shards, "a")
     assert result == Result("done", msgspec.json.encode([annotate_article(one, plain)]))
