@@ -15,7 +15,7 @@ import pytest
 from spacy.tokens import Doc
 
 from mitotransfer.annotate import annotate_article, prose
-from mitotransfer.annotate.candidates import Hint, screen
+from mitotransfer.annotate.candidates import Hint, screen, short_forms
 from mitotransfer.annotate.dependencies import DependencyRule
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources, load
@@ -268,11 +268,13 @@ def test_an_expression_that_is_not_tried_would_not_have_matched(plain: Resources
     assert found > 5
 
 
-def test_own_short_forms_of_mitochondria_pass_as_mitochondria_do(plain: Resources) -> None:
+@pytest.mark.parametrize("form", ["pl-MT", "pl-MTs", "pl‐MT"])
+def test_own_short_forms_of_mitochondria_pass_as_mitochondria_do(plain: Resources, form: str) -> None:
     text = "Astrocytes transferred pl-MT to neurons."
     passage = Passage("p1", "paragraph", "body", text, "/p", ("Results",))
     sentence = Sentence(passage, 0, text, "own", (), False, text)
-    assert screen(plain).may_state(sentence, {"pl-MT": [("secreted_form", MITOCHONDRIA)]}, ["pl-MT"])
+    extra = {form: [("secreted_form", MITOCHONDRIA)]}
+    assert screen(plain).may_state(sentence, extra, short_forms(extra))
     assert not screen(plain).may_state(sentence, {}, [])
 
 

@@ -22,7 +22,7 @@ from mitotransfer.annotate import literals
 from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, CLAUSES, NOMINAL, Lists, stands_for_names
 from mitotransfer.annotate.dependencies import CLOSED, DependencyRule, asked, bare, compiled, mark_directions
 from mitotransfer.annotate.literals import Words
-from mitotransfer.annotate.matcher import Extra, even
+from mitotransfer.annotate.matcher import Extra, even, holds, own_keys
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN
@@ -131,7 +131,7 @@ class Screen:
 
     def may_state(self, sentence: Sentence, extra: Extra, shorts: Collection[str]) -> Hint | None:
         """Why some rule may state a finding in a sentence, whatever the language model makes of it; None when none may."""
-        own = any(short in sentence.text for short in shorts)
+        own = holds(sentence.text, shorts)
         named = own or has_topic(sentence.text)
         if not (sentence.topical or named):
             return None
@@ -175,7 +175,7 @@ class Screen:
         """What the words of a text tell, in bits: themselves, triggers, mitochondria."""
         lower = _lowered(text)
         found = reduce(or_, (told for _, told in self._automaton.iter(lower)), 0)
-        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or any(short in text for short in shorts):
+        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or holds(text, shorts):
             found |= self._matter
         return found | self._adjectives if named else found
 
@@ -227,8 +227,9 @@ def screen(resources: Resources) -> Screen:
 
 
 def short_forms(extra: Extra) -> list[str]:
-    """The article's own short forms of mitochondria and of what they move in."""
-    return [form for form, meanings in extra.items() if any(category == "secreted_form" for category, _ in meanings)]
+    """The article's own short forms of mitochondria and of what they move in, as they are looked for: in the singular."""
+    named = (form for form, meanings in extra.items() if any(category == "secreted_form" for category, _ in meanings))
+    return [min(own_keys(form), key=len) for form in named]
 
 
 def _lowered(text: str) -> str:

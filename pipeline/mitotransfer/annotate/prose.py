@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from mitotransfer.annotate.candidates import screen, short_forms
 from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
-from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.matcher import Extra, holds
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence, says_event
@@ -78,7 +78,7 @@ def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapp
     hinted = [
         (sentence, hint)
         for number, passage in enumerate(text.passages)
-        if has_topic(passage.text) or any(form in passage.text for form in shorts)
+        if has_topic(passage.text) or holds(passage.text, shorts)
         for sentence in text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
         if sentence.voice != "none" and (hint := look.may_state(sentence, extra, shorts)) is not None
     ]

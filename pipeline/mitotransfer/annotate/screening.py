@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mitotransfer.annotate.claims import Cited, claims
 from mitotransfer.annotate.literals import needs, shortest
+from mitotransfer.annotate.matcher import holds
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.annotate.sentences import split_sentences
@@ -122,7 +123,7 @@ class Sentences:
             s for number in range(len(self.passages)) for place in range(len(self._in(number))) for s in self._at(number, place)
         ]
 
-    def of(self, number: int, may_tell: Callable[[str], bool], shorts: Iterable[str]) -> Iterator[Sentence]:
+    def of(self, number: int, may_tell: Callable[[str], bool], shorts: Collection[str]) -> Iterator[Sentence]:
         """Those of one of the `passages` whose words `may_tell` accepts, if they are topical or have one of the short forms.
 
         They are the same objects each time. `topical` is a sentence with a word for mitochondria, or one that follows such a
@@ -131,7 +132,7 @@ class Sentences:
         text = self.passages[number].text
         for place, (start, end) in enumerate(self._in(number)):
             printed = text[start:end]
-            if (self._is_topical(number, place) or any(form in printed for form in shorts)) and may_tell(printed):
+            if (self._is_topical(number, place) or holds(printed, shorts)) and may_tell(printed):
                 yield from self._at(number, place)
 
     def _in(self, number: int) -> list[tuple[int, int]]:
