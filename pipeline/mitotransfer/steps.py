@@ -112,9 +112,12 @@ def annotate_jobs(source: Shards, version: str) -> Iterator[Job[str]]:
 
 def annotate_one(options: AnnotateSettings, nlp: NlpSettings, source: Shards, name: str) -> Result:
     """Annotates the articles of a parsed shard, each by itself: one that fails is named, the others complete."""
+    payload = whole(source, name)
+    if (passed := annotating.passed_over(payload)) is not None:
+        return as_shard(passed)
     resources = annotating.load(options, nlp)
     done: list[Annotated] = []
-    for article in decoded(whole(source, name), Article):
+    for article in decoded(payload, Article):
         try:
             done.append(annotating.annotate_article(article, resources))
         except MemoryError:

@@ -163,6 +163,11 @@ def even(text: str) -> tuple[str, list[int]]:
     return "".join(characters), offsets
 
 
+def holds(text: str, keys: Collection[str]) -> bool:
+    """Whether one of the article's own short forms, as `own_keys` gives them, may stand in a text."""
+    return bool(keys) and any(key in even(text)[0] for key in keys)
+
+
 def _keys(spelled: str, offsets: list[int], borders: frozenset[int]) -> Iterator[str]:
     """The text in title case; once more with a capital after each border inside a word, where that differs."""
     yield (whole := _titled(spelled))
@@ -192,7 +197,7 @@ def _extra_spans(
 ) -> Iterator[tuple[int, int, list[Candidate]]]:
     """Where the article's own short forms stand, in their own case, a plural s allowed."""
     for form, meanings in extra.items():
-        for key in _own_keys(form):
+        for key in own_keys(form):
             at = spelled.find(key)
             while at >= 0:
                 last = at + len(key) - 1
@@ -203,8 +208,8 @@ def _extra_spans(
 
 
 @lru_cache(maxsize=4096)
-def _own_keys(form: str) -> tuple[str, ...]:
-    """What an article's own short form is looked for as."""
+def own_keys(form: str) -> tuple[str, ...]:
+    """What an article's own short form is looked for as, in the vocabulary's spelling: singular and plural."""
     return tuple(_numbers(spelling(form)))
 
 

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
-from mitotransfer.annotate.literals import needs
+from mitotransfer.annotate.literals import Screened, needs
 from mitotransfer.document import EventKind, TableName
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import checked, read_yaml
@@ -169,14 +169,14 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return listed | {word: meaning for meaning, words in self.directions.items() for word in words}
 
     @cached_property
-    def distractor(self) -> re.Pattern[str]:
+    def distractor(self) -> Screened:
         """Whatever only looks like mitochondria that move between cells."""
-        return _any(self.distractors)
+        return Screened(_any(self.distractors))
 
     @cached_property
-    def is_background(self) -> re.Pattern[str]:
+    def is_background(self) -> Screened:
         """Signs of what others found or of what was asked."""
-        return _any(self.background)
+        return Screened(_any(self.background))
 
     @cached_property
     def is_own(self) -> re.Pattern[str]:
@@ -325,7 +325,8 @@ _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dep
 def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:
     try:
         for pattern in item.patterns:
-            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words))
+            # with the flag that it is used with: `re` keeps it until then
+            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words), re.IGNORECASE)
     except re.error as error:
         raise ConfigError(f"{path}: rule '{item.id}': {error.pattern!r} is no regular expression ({error.msg})") from error
     except KeyError as error:
