@@ -12,12 +12,14 @@ for slots and named parts:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from mitotransfer.annotate.cores import without_optional_start
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
 from mitotransfer.annotate.literals import needs
 from mitotransfer.document import EventKind, TableName
@@ -230,15 +232,28 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
 
 class Pattern(NamedTuple):
-    """A pattern as a regular expression. Where no word of one of the `needs` stands it cannot apply (`literals.py`)."""
+    """A pattern as a regular expression. Where no word of one of the `needs` stands it cannot apply (`literals.py`).
+
+    `core` is the expression without what may stand before its first word or slot: it matches where the whole does, and is soon
+    done where nothing does.
+    """
 
     regex: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
+    core: re.Pattern[str]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The matches in a text, as those of `regex`."""
+        end = 0
+        while self.core.search(text, end) and (found := self.regex.search(text, end)) is not None:
+            yield found
+            end = max(found.end(), found.start() + 1)
 
 
 def _compiled(pattern: str, words: dict[str, str]) -> Pattern:
     regex = re.compile(expand(pattern, words), re.IGNORECASE)
-    return Pattern(regex, tuple(dict.fromkeys(needs(regex.pattern))))
+    core = re.compile(without_optional_start(regex.pattern), re.IGNORECASE)
+    return Pattern(regex, tuple(dict.fromkeys(needs(regex.pattern))), core)
 
 
 def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:

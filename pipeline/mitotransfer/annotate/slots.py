@@ -161,10 +161,10 @@ def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
     lower = sentence.text.lower()
     there: dict[frozenset[str], bool] = {}
     for rule, patterns in resources.rules.compiled:
-        for regex, needs in patterns:
-            if not all(_stands(words, lower, there) for words in needs):
+        for pattern in patterns:
+            if not all(_stands(words, lower, there) for words in pattern.needs):
                 continue
-            for found in regex.finditer(sentence.text):
+            for found in pattern.finditer(sentence.text):
                 roles = {role: _filled(sentence, piece) for role, piece in found.groupdict().items() if piece}
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
