@@ -18,12 +18,13 @@ from mitotransfer.document import Mention
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.models import components  # noqa: F401 registers the factories of our pipeline
 from mitotransfer.models.catalogue import CATEGORIES, FORMAT, Catalogue, Found, ModelError, load_catalogue
+from mitotransfer.models.quick import Step, annotated, steps
 from mitotransfer.models.spans import apart
 
 # Components that a recogniser of names does without.
 _SYNTAX = {"tagger", "morphologizer", "parser", "senter", "sentencizer", "attribute_ruler", "lemmatizer", "trainable_lemmatizer"}
 _SHARED = {"tok2vec", "transformer"}  # needed only where another component listens to them
-_BATCH = 64  # texts: paragraphs are longer than the lines for which spaCy's own default is meant
+_BATCH = 128  # texts
 _BOOLEANS = {"True": True, "False": False}
 
 
@@ -35,10 +36,11 @@ class Analysis(NamedTuple):
 
 
 class Recogniser(NamedTuple):
-    """A loaded pipeline and the category of each of its labels."""
+    """A loaded pipeline, the category of each of its labels, and what is done to documents in its name (`quick.steps`)."""
 
     nlp: Language
     labels: dict[str, str]
+    steps: dict[str, Step]
 
     def mentions(self, doc: Doc) -> list[Mention]:
         """The document's entities whose label has a category. Offsets count code points of its text."""
@@ -67,7 +69,7 @@ class Models:
         limit = min((model.nlp.max_length for model in models), default=0)
         if models and any(len(text) > limit for text in texts):
             raise InputError(f"a passage is longer than {limit} characters", code="passage-too-long")
-        streams = [model.nlp.pipe(texts, batch_size=_BATCH) for model in models]
+        streams = [annotated(texts, model.nlp, model.steps.values(), _BATCH) for model in models]
         for docs in zip(*streams, strict=True) if streams else (() for _ in texts):
             layers = [model.mentions(doc) for model, doc in zip(models, docs, strict=True)]
             yield Analysis(docs[0] if self.main else None, stacked(layers))
@@ -150,7 +152,7 @@ def load_pipeline(found: Found, catalogue: Catalogue, *, names_only: bool = Fals
             f"{catalogue.path}: the language model {found} has labels without a category: {', '.join(unknown)}; "
             f'add them to its labels (allowed: {allowed}, or "" to drop one)'
         )
-    return Recogniser(nlp, found.model.labels)
+    return Recogniser(nlp, found.model.labels, steps(nlp))
 
 
 def check_versions(found: Found) -> None:
