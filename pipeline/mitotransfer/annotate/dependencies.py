@@ -31,6 +31,7 @@ ROLES = frozenset({
 })  # fmt: skip
 _PROPERTIES = tuple(sorted(PROPERTIES))
 _MARKS = {"SLOT": "slot", "SAYS": "says"}  # properties that are marks of ours on a token
+_HYPHENS = frozenset("-‐‑")
 _PREFIXES = 2  # tokens before the verb in "up-regulated"
 _NODE = re.compile(r"(?:(?P<left>\w+) (?P<operator>\S+) )?(?P<name>\w+)(?P<optional>\?)?:(?P<properties>.*)")
 _PROPERTY = re.compile(r"(?P<key>[A-Z]+)(?:(?P<sign>!?=)(?P<values>\S+))?")
@@ -133,16 +134,22 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
 
     The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right.
     """
+    before = ""
     for token in doc:
-        forms = [token.lower_, token.lemma_]
-        if token.pos_ in ("VERB", "ADJ"):
-            forms += bare(token.lower_)
-        if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
+        lower, pos = token.lower_, token.pos_
+        forms = [lower, token.lemma_]
+        if pos in ("VERB", "ADJ"):
+            forms += bare(lower)
+        if token.i >= _PREFIXES and before in _HYPHENS:
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
-        known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
-        token._.says = "" if _is_name(token) else meanings.get(known, "")
-        if known and token.pos_ == "VERB" and known != token.lower_:
-            token.lemma_ = known
+        before = lower
+        if not (known := [form for form in forms if form in meanings]):
+            continue
+        first = next((form for form in known if meanings[form]), known[0])
+        if meanings[first] and not _is_name(token):
+            token._.says = meanings[first]
+        if first and pos == "VERB" and first != lower:
+            token.lemma_ = first
 
 
 def _is_name(token: Token) -> bool:

@@ -43,7 +43,7 @@ class Candidate(NamedTuple):
 
 
 Spans = dict[tuple[int, int], list[Candidate]]
-Hit = tuple[int, int, tuple[Candidate, ...]]  # start and end of a place that is a name, and its meanings
+Hit = tuple[int, int, tuple[Candidate, ...], frozenset[str]]  # where a name stands, its meanings and their categories
 
 
 class _Names:
@@ -76,8 +76,13 @@ class _Names:
                     continue
                 written = spelled[first : last + 1]
                 if meanings := tuple(c for c in candidates if c.exact in ("", written)):
-                    found.append((start, end, meanings))
+                    found.append((start, end, meanings, frozenset(c.category for c in meanings)))
         return found
+
+    def whole(self, written: str) -> tuple[Candidate, ...]:
+        """What a text (in the vocabulary's spelling) stands for that is a name from its first letter to its last."""
+        _, candidates = self.automaton.get(_titled(written), (0, ()))
+        return tuple(c for c in candidates if c.exact in ("", written))
 
 
 @lru_cache(maxsize=2)
@@ -127,12 +132,17 @@ class Matcher:
 
     def exactly(self, text: str, extra: Extra | None = None, adjectives: bool = False) -> list[Mention]:
         """The mentions that cover the whole text (blanks and closing dots aside); empty when it is no name."""
-        spans = self._spans(text, (), extra or _NONE, adjectives)
+        spelled, offsets = even(text)
+        spans: Spans | None = self._spans(text, (), extra or _NONE, adjectives) if extra or offsets else None
         start = len(text) - len(text.lstrip())
         # The dot of "i.v." belongs to the name, that of a sentence does not.
-        for end in (len(text.rstrip()), len(text.rstrip(" .,;:\u00a0"))):
-            if (start, end) in spans:
-                return list(_mentions(text, [(start, end)], spans))
+        for end in dict.fromkeys((len(text.rstrip()), len(text.rstrip(" .,;:\u00a0")))):
+            if spans is None:
+                meanings = self._own(self._names.whole(spelled[start:end]), adjectives) if start < end else []
+            else:
+                meanings = spans.get((start, end), [])
+            if meanings or (spans is not None and (start, end) in spans):
+                return list(_mentions(text, [(start, end)], {(start, end): meanings}))
         return []
 
     def sought(self) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
@@ -150,13 +160,16 @@ class Matcher:
             return spans
         borders = frozenset(boundaries)
         categories = self._categories
-        for start, end, candidates in self._names.hits(text, borders):
-            if meanings := [c for c in candidates if c.category in categories and (adjectives or not c.adjective)]:
+        for start, end, candidates, kinds in self._names.hits(text, borders):
+            if not kinds.isdisjoint(categories) and (meanings := self._own(candidates, adjectives)):
                 spans[start, end] = meanings
         for start, end, form in _own_places(text, borders, tuple(extra)) if extra else ():
             own = (meaning for meaning in extra[form] if only is None or meaning[0] in only)
             spans[start, end] = [Candidate(n, category, ident, "", False) for n, (category, ident) in enumerate(own)]
         return spans
+
+    def _own(self, candidates: Iterable[Candidate], adjectives: bool) -> list[Candidate]:
+        return [c for c in candidates if c.category in self._categories and (adjectives or not c.adjective)]
 
 
 def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> None:

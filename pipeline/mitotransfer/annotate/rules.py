@@ -162,7 +162,34 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[Pattern, ...]], ...]:
         """Each rule with its patterns as regular expressions."""
-        return tuple((rule, tuple(_compiled(pattern, self.words) for pattern in rule.patterns)) for rule in self.rules)
+        return tuple(
+            (rule, tuple(_compiled(pattern, self.words, self._asked) for pattern in rule.patterns)) for rule in self.rules
+        )
+
+    @cached_property
+    def _asked(self) -> dict[frozenset[str], int]:
+        """Each set of words of which patterns need one, with its number."""
+        return {}
+
+    @cached_property
+    def _asking(self) -> dict[str, int]:
+        """Each word that patterns need, with a bit for each set that it is in."""
+        bits: dict[str, int] = {}
+        if not self.compiled:  # made first: what patterns ask for is noted with them
+            return bits
+        for words, number in self._asked.items():
+            for word in words:
+                bits[word] = bits.get(word, 0) | 1 << number
+        return bits
+
+    def words_in(self, text: str) -> int:
+        """The sets of words of which one stands in a text, as bits: those of `Pattern.asks`."""
+        lower = text.lower()
+        found = 0
+        for word, bits in self._asking.items():
+            if bits & ~found and word in lower:
+                found |= bits
+        return found
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -232,14 +259,15 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
 
 class Pattern(NamedTuple):
-    """A pattern as a regular expression. Where no word of one of the `needs` stands it cannot apply (`literals.py`).
+    """A pattern as a regular expression.
 
+    `asks` are sets of words, as bits of `ProseRules.words_in`: where no word of one stands it cannot apply (`literals.py`).
     `core` is the expression without what may stand before its first word or slot: it matches where the whole does, and is soon
     done where nothing does.
     """
 
     regex: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]
+    asks: int
     core: re.Pattern[str]
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -250,10 +278,11 @@ class Pattern(NamedTuple):
             end = max(found.end(), found.start() + 1)
 
 
-def _compiled(pattern: str, words: dict[str, str]) -> Pattern:
+def _compiled(pattern: str, words: dict[str, str], asked: dict[frozenset[str], int]) -> Pattern:
     regex = re.compile(expand(pattern, words), re.IGNORECASE)
     core = re.compile(without_optional_start(regex.pattern), re.IGNORECASE)
-    return Pattern(regex, tuple(dict.fromkeys(needs(regex.pattern))), core)
+    bits = (1 << asked.setdefault(some, len(asked)) for some in set(needs(regex.pattern)))
+    return Pattern(regex, sum(bits), core)
 
 
 def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spacy.attrs import DEP, LEMMA, LOWER, POS, TAG
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 PROPERTIES = ("LEMMA", "LOWER", "DEP", "POS", "TAG")
+_ATTRIBUTES = [LEMMA, LOWER, DEP, POS, TAG]
 _Wanted = tuple[str, bool, frozenset[str]]  # a property, whether it must have one of some values (or none of them), the values
 Pattern = Sequence[Mapping[str, Any]]
 
@@ -43,10 +46,10 @@ class Trees:
         self._marks = tuple(marks)
         self._wanted: dict[_Wanted, int] = {}
         self._known = [self._read(pattern) for pattern in patterns]
-        self._holding: dict[str, dict[str, list[int]]] = {name: {} for name in (*PROPERTIES, *marks)}
+        self._holding: dict[str, dict[int, list[int]]] = {name: {} for name in (*PROPERTIES, *marks)}
         for (name, _, values), number in self._wanted.items():
             for value in values:
-                self._holding[name].setdefault(value, []).append(number)
+                self._holding[name].setdefault(get_string_id(value), []).append(number)
         self._denied = [number for (_, one_of, _), number in self._wanted.items() if not one_of]
 
     def matches(self, doc: Doc) -> Iterator[tuple[int, dict[str, int]]]:
@@ -80,17 +83,19 @@ class Trees:
     def _sets(self, doc: Doc) -> list[int]:
         """The tokens of a document that satisfy each want."""
         found = [0] * len(self._wanted)
+        for name, column in zip(PROPERTIES, doc.to_array(_ATTRIBUTES).T.tolist(), strict=True):
+            holding = self._holding[name]
+            for place, value in enumerate(column):
+                for number in holding.get(value, ()):
+                    found[number] |= 1 << place
         data: dict[Any, Any] = doc.user_data
-        bit = 1
-        holding = [self._holding[name] for name in (*PROPERTIES, *self._marks)]
-        for t in doc:
-            marks = (data.get((name, t.i), "") for name in self._marks)
-            for numbers, value in zip(holding, (t.lemma_, t.lower_, t.dep_, t.pos_, t.tag_, *marks), strict=True):
-                for number in numbers.get(value, ()):
-                    found[number] |= bit
-            bit <<= 1
+        for name in self._marks:
+            holding = self._holding[name]
+            for place in range(len(doc)):
+                for number in holding.get(get_string_id(data.get((name, place), "")), ()):
+                    found[number] |= 1 << place
         for number in self._denied:
-            found[number] = ~found[number] & (bit - 1)
+            found[number] = ~found[number] & ((1 << len(doc)) - 1)
         return found
 
 
