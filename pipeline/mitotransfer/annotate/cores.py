@@ -1,4 +1,4 @@
-"""Regular expressions without what may but need not stand at the start of a match.
+"""Regular expressions that cost little where they do not match.
 
 Most patterns of rules begin with words that may narrow a name. To look for these at each place of a text costs far more than to
 see that the name with the rest of the pattern is nowhere in it.
@@ -7,6 +7,10 @@ see that the name with the rest of the pattern is nowhere in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from mitotransfer.annotate.literals import needs
 
 _GROUP = re.compile(r"\(\?(?::|P<\w+>)")
 _OPTIONAL = re.compile(r"(?:\?|\*|\{0,\d*\})\??")
@@ -40,3 +44,26 @@ def _closing(pattern: str) -> int:
         if not depth:
             return piece.end()
     raise ValueError(f"'{pattern}' has a group that does not end")
+
+
+class Alternatives:
+    """Patterns tried as one that ignores case, without those whose words (`literals.needs`) do not stand in a text."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [(pattern, needs(pattern)) for pattern in patterns]
+        self._joined = lru_cache(maxsize=256)(_joined)
+        self.blanked = lru_cache(maxsize=16)(self._blanked)  # asked for the text of a whole article, again and again
+
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As `re.Pattern.sub`."""
+        lower = text.lower()
+        live = tuple(pattern for pattern, asked in self._patterns if all(any(word in lower for word in one) for one in asked))
+        return self._joined(live).sub(new, text) if live else text
+
+    def _blanked(self, text: str) -> str:
+        """The text with a blank in place of each match."""
+        return self.sub(" ", text)
+
+
+def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

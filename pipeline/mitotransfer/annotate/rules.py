@@ -17,9 +17,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import ahocorasick
 import msgspec
 
-from mitotransfer.annotate.cores import without_optional_start
+from mitotransfer.annotate.cores import Alternatives, without_optional_start
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
 from mitotransfer.annotate.literals import needs
 from mitotransfer.document import EventKind, TableName
@@ -172,23 +173,23 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return {}
 
     @cached_property
-    def _asking(self) -> dict[str, int]:
-        """Each word that patterns need, with a bit for each set that it is in."""
+    def _asking(self) -> ahocorasick.Automaton:
+        """Finds the words that patterns need, each with a bit for each set that it is in."""
         bits: dict[str, int] = {}
-        if not self.compiled:  # made first: what patterns ask for is noted with them
-            return bits
-        for words, number in self._asked.items():
+        for words, number in self._asked.items() if self.compiled else ():  # what patterns ask for is noted with them
             for word in words:
                 bits[word] = bits.get(word, 0) | 1 << number
-        return bits
+        found = ahocorasick.Automaton()
+        for word, sets in bits.items():
+            found.add_word(word, sets)
+        found.make_automaton()
+        return found
 
     def words_in(self, text: str) -> int:
         """The sets of words of which one stands in a text, as bits: those of `Pattern.asks`."""
-        lower = text.lower()
         found = 0
-        for word, bits in self._asking.items():
-            if bits & ~found and word in lower:
-                found |= bits
+        for _, sets in self._asking.iter(text.lower()) if len(self._asking) else ():
+            found |= sets
         return found
 
     @cached_property
@@ -198,9 +199,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return listed | {word: meaning for meaning, words in self.directions.items() for word in words}
 
     @cached_property
-    def distractor(self) -> re.Pattern[str]:
+    def distractor(self) -> Alternatives:
         """Whatever only looks like mitochondria that move between cells."""
-        return _any(self.distractors)
+        return Alternatives([pattern for phrase in self.distractors for pattern in phrase.patterns])
 
     @cached_property
     def is_background(self) -> re.Pattern[str]:
