@@ -20,6 +20,7 @@ from spacy.symbols import IDS
 from spacy.tokens import Doc, Span
 
 from mitotransfer.models.embedding import WordEmbedding, embeds_words
+from mitotransfer.models.encoder import WindowEncoder, encodes_windows
 
 Step = Callable[[Sequence[Doc]], object]
 _NER_FEATURES = 3  # a recogniser's view of a state: the next token, the first one of the open name, the one before the next
@@ -42,8 +43,8 @@ def annotated(texts: Sequence[str], nlp: Language, todo: Iterable[Step], batch_s
 
 
 def _step(nlp: Language, name: str, pipe: Any) -> Step:
-    if isinstance(pipe, Tok2Vec) and embeds_words(nlp, name):
-        return _Vectors(pipe, WordEmbedding(nlp, pipe))
+    if isinstance(pipe, Tok2Vec) and embeds_words(nlp, name) and encodes_windows(nlp, name):
+        return _Vectors(nlp, pipe)
     if isinstance(pipe, DependencyParser) and pipe.cfg["beam_width"] == 1:
         return lambda docs: _parse(pipe, docs)
     if isinstance(pipe, EntityRecognizer) and pipe.cfg["beam_width"] == 1:
@@ -62,15 +63,14 @@ class _Vectors:
 
     _BATCH = 16
 
-    def __init__(self, pipe: Tok2Vec, words: WordEmbedding) -> None:
-        self._pipe, self._words = pipe, words
+    def __init__(self, nlp: Language, pipe: Tok2Vec) -> None:
+        self._pipe, self._embed, self._encode = pipe, WordEmbedding(nlp, pipe), WindowEncoder(pipe)
 
     def __call__(self, docs: Sequence[Doc]) -> None:
-        encode = self._pipe.model.layers[1]
-        embedded = self._words(docs)
+        embedded = self._embed(docs)
         for begin in range(0, len(docs), self._BATCH):
             part = slice(begin, begin + self._BATCH)
-            self._pipe.set_annotations(docs[part], encode.predict(embedded[part]))
+            self._pipe.set_annotations(docs[part], self._encode(embedded[part]))
 
 
 def _parse(pipe: DependencyParser, docs: Sequence[Doc]) -> None:
