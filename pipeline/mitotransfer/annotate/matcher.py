@@ -63,6 +63,7 @@ class _Names:
         if keys:
             self.automaton.make_automaton()
         self.hits = lru_cache(maxsize=1024)(self._hits)
+        self.wholes = lru_cache(maxsize=4096)(self._wholes)
 
     def _hits(self, text: str, borders: frozenset[int]) -> list[Hit]:
         """Every place that is a name; a place may come twice, the second time with meanings that count instead of the first."""
@@ -79,10 +80,25 @@ class _Names:
                     found.append((start, end, meanings, frozenset(c.category for c in meanings)))
         return found
 
-    def whole(self, written: str) -> tuple[Candidate, ...]:
-        """What a text (in the vocabulary's spelling) stands for that is a name from its first letter to its last."""
-        _, candidates = self.automaton.get(_titled(written), (0, ()))
-        return tuple(c for c in candidates if c.exact in ("", written))
+    def _wholes(self, text: str) -> list[Hit]:
+        """What a text stands for that is a name from its first letter to its last, blanks and closing dots aside."""
+        found: list[Hit] = []
+        spelled, offsets = even(text)
+        start = len(text) - len(text.lstrip())
+        for end in _ends(text):
+            if offsets:
+                found += [hit for hit in reversed(self.hits(text, frozenset())) if hit[:2] == (start, end)]
+            elif start < end:
+                written = spelled[start:end]
+                _, candidates = self.automaton.get(written.title(), (0, ()))
+                meanings = tuple(c for c in candidates if c.exact in ("", written))
+                found.append((start, end, meanings, frozenset(c.category for c in meanings)))
+        return found
+
+
+def _ends(text: str) -> Iterable[int]:
+    """Where a name can end that is a whole text: the dot of "i.v." belongs to it, that of a sentence does not."""
+    return dict.fromkeys((len(text.rstrip()), len(text.rstrip(" .,;:\u00a0"))))
 
 
 @lru_cache(maxsize=2)
@@ -132,17 +148,16 @@ class Matcher:
 
     def exactly(self, text: str, extra: Extra | None = None, adjectives: bool = False) -> list[Mention]:
         """The mentions that cover the whole text (blanks and closing dots aside); empty when it is no name."""
-        spelled, offsets = even(text)
-        spans: Spans | None = self._spans(text, (), extra or _NONE, adjectives) if extra or offsets else None
+        if not extra:
+            for start, end, candidates, kinds in self._names.wholes(text):
+                if not kinds.isdisjoint(self._categories) and (meanings := self._own(candidates, adjectives)):
+                    return list(_mentions(text, [(start, end)], {(start, end): meanings}))
+            return []
+        spans = self._spans(text, (), extra, adjectives)
         start = len(text) - len(text.lstrip())
-        # The dot of "i.v." belongs to the name, that of a sentence does not.
-        for end in dict.fromkeys((len(text.rstrip()), len(text.rstrip(" .,;:\u00a0")))):
-            if spans is None:
-                meanings = self._own(self._names.whole(spelled[start:end]), adjectives) if start < end else []
-            else:
-                meanings = spans.get((start, end), [])
-            if meanings or (spans is not None and (start, end) in spans):
-                return list(_mentions(text, [(start, end)], {(start, end): meanings}))
+        for end in _ends(text):
+            if (start, end) in spans:
+                return list(_mentions(text, [(start, end)], spans))
         return []
 
     def sought(self) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
