@@ -42,9 +42,8 @@ class Recogniser(NamedTuple):
     labels: dict[str, str]
     steps: dict[str, Step]
 
-    def mentions(self, doc: Doc) -> list[Mention]:
-        """The document's entities whose label has a category. Offsets count code points of its text."""
-        text = doc.text
+    def mentions(self, doc: Doc, text: str) -> list[Mention]:
+        """The document's entities whose label has a category. Offsets count code points of `text`, which is the document's."""
         return [
             Mention(ent.start_char, ent.end_char, category, "", text[ent.start_char : ent.end_char])
             for ent in doc.ents
@@ -70,8 +69,8 @@ class Models:
         if models and any(len(text) > limit for text in texts):
             raise InputError(f"a passage is longer than {limit} characters", code="passage-too-long")
         streams = [annotated(texts, model.nlp, model.steps.values(), _BATCH) for model in models]
-        for docs in zip(*streams, strict=True) if streams else (() for _ in texts):
-            layers = [model.mentions(doc) for model, doc in zip(models, docs, strict=True)]
+        for text, docs in zip(texts, zip(*streams, strict=True) if streams else (() for _ in texts), strict=True):
+            layers = [model.mentions(doc, text) for model, doc in zip(models, docs, strict=True)]
             yield Analysis(docs[0] if self.main else None, stacked(layers))
 
 

@@ -9,6 +9,7 @@ always do.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from mitotransfer.models.encoder import WindowEncoder, encodes_windows
 
 Step = Callable[[Sequence[Doc]], object]
 _NER_FEATURES = 3  # a recogniser's view of a state: the next token, the first one of the open name, the one before the next
+_NONE = (sys.maxsize, 0, 0)  # behind the last name
 _KEPT = 50_000  # words of which a component remembers what it made of them; then it begins anew
 
 
@@ -122,15 +124,16 @@ class _Names:
         lengths = [len(doc) for doc in docs]
         closes = np.append(tokens[1:, 1] == 1, True)  # no name runs over the end of a sentence
         closes[np.cumsum(lengths)[np.array(lengths) > 0] - 1] = True
-        firsts, ends, labels = self._spans(step, tokens[:, 2].astype(bool), closes)
-        begin = 0
+        found = zip(*(part.tolist() for part in self._spans(step, tokens[:, 2].astype(bool), closes)), strict=True)
+        begin = taken = 0
+        first, end, move = next(found, _NONE)
         for doc, length in zip(docs, lengths, strict=True):
-            inside = slice(*np.searchsorted(firsts, (begin, begin + length)))
-            names, taken = [], 0
-            for first, end, label in zip(firsts[inside] - begin, ends[inside] - begin, labels[inside], strict=True):
+            names = []
+            while first < begin + length:
                 if first >= taken:
-                    names.append(Span(doc, first, end, label=self._label[label]))
+                    names.append(Span(doc, first - begin, end - begin, label=self._label[move]))
                     taken = end
+                first, end, move = next(found, _NONE)
             doc.set_ents(names, default="outside")
             begin += length
 
