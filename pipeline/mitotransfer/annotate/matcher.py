@@ -131,6 +131,8 @@ class Matcher:
         all do. With `adjectives`, 'hepatic' is liver.
         """
         spans = self._spans(text, boundaries, extra or _NONE, adjectives, only)
+        if not spans:
+            return []
         taken = bytearray(len(text))
         chosen = []
         for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
@@ -282,6 +284,10 @@ def _numbers(form: str) -> Iterable[str]:
 
 def _mentions(text: str, order: Iterable[tuple[int, int]], spans: Spans) -> Iterator[Mention]:
     for start, end in order:
+        candidates = spans[start, end]
+        if len(candidates) == 1:
+            yield Mention(start, end, candidates[0].category, candidates[0].ident, text[start:end])
+            continue
         # An entry may be found by two of its forms at one place (TNF-α and TNF-alpha); order and id are the same then.
-        for category, ident in dict.fromkeys((c.category, c.ident) for c in sorted(spans[start, end])):
+        for category, ident in dict.fromkeys((c.category, c.ident) for c in sorted(candidates)):
             yield Mention(start, end, category, ident, text[start:end])

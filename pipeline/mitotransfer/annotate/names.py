@@ -35,7 +35,8 @@ def names(
     "Infarct area and volume" gives both names. "A-independent" and "not A" give none, unless `denied` asks for them.
     """
     matcher = resources.matcher(*categories)
-    found = matcher.find(text, boundaries, extra, adjectives, only=categories)
+    if not (found := matcher.find(text, boundaries, extra, adjectives, only=categories)):
+        return []
     rank = {category: number for number, category in enumerate(categories)}
     best: dict[tuple[int, int], Mention] = {}
     for mention in found:
