@@ -71,12 +71,19 @@ def read_records(path: Path) -> list[dict[str, str]]:
 
     Raises InputError when the file cannot be read, is not UTF-8, or a line has more or fewer cells than the header.
     """
+    return list(each_record(path))
+
+
+def each_record(path: Path) -> Iterator[dict[str, str]]:
+    """As `read_records`, one line at a time."""
     csv.field_size_limit(2**31 - 1)  # the default of 128 KiB is smaller than a long table row may be
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
-            return [_record(header, cells, f"{path}: line {reader.line_num}") for cells in reader if cells]
+            for cells in reader:
+                if cells:
+                    yield _record(header, cells, f"{path}: line {reader.line_num}")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})", code="bad-table", place=str(path)) from error
     except (UnicodeDecodeError, csv.Error) as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from mitotransfer.errors import InputError
-from mitotransfer.files import read_records
+from mitotransfer.files import each_record
 from mitotransfer.rows import FILES, Records, header
 
 
@@ -15,13 +17,22 @@ def read_table(path: Path, row_class: type, *, exact: bool = False) -> Records:
     Columns of others' making are left out, or refused where `exact`. Raises InputError when the file cannot be read, columns
     are missing or, with `exact`, not known.
     """
-    records = read_records(path)
+    return list(each_line(path, row_class, exact=exact))
+
+
+def each_line(path: Path, row_class: type, *, exact: bool = False) -> Iterator[dict[str, str]]:
+    """As `read_table`, one line at a time."""
+    records = each_record(path)
     columns = header(row_class)
-    found = set(records[0]) if records else set(columns)
+    first = next(records, None)
+    if first is None:
+        return
+    found = set(first)
     wrong = {"missing columns": set(columns) - found, "unknown columns": found - set(columns) if exact else set()}
     if message := "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in wrong.items() if names):
         raise InputError(f"{path}: {message}", code="bad-table", place=str(path))
-    return [{name: record[name] for name in columns} for record in records]
+    for record in chain([first], records):
+        yield {name: record[name] for name in columns}
 
 
 def read_tables(out: Path) -> dict[str, Records]:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 
 import pytest
+import spacy
+from spacy.tokens import Doc
 
-from mitotransfer.annotate.dependencies import ROLES, DependencyRule, compiled
+from mitotransfer.annotate.anaphora import mark_further
+from mitotransfer.annotate.dependencies import ROLES, DependencyRule, bare, compiled, mark_directions
 from mitotransfer.annotate.phrases import coordinated, phrase
 from mitotransfer.annotate.resources import Resources, load
 from mitotransfer.annotate.roles import read_sentence
@@ -17,6 +20,7 @@ from mitotransfer.document import Passage, Study
 from mitotransfer.settings import config_root
 from mitotransfer.settings import load as load_settings
 
+VOCABULARY = spacy.blank("en").vocab
 RULES = load_rules(config_root() / "rules").dependencies
 _MARK = re.compile(r"\[(\w+) ([^\]]+)\]")
 
@@ -79,3 +83,29 @@ def test_wrong_rule_is_refused_with_the_reason(wrong: DependencyRule, reason: st
 def test_an_optional_node_gives_a_pattern_with_and_one_without_it() -> None:
     found = compiled(rule("trigger: LEMMA=@raise", "trigger > cause?: DEP=nsubj", "cause > _of: DEP=prep"), {"raise": ["raise"]})
     assert [[node["RIGHT_ID"] for node in variant] for variant in found] == [["trigger", "cause", "_of"]]
+
+
+def _marked(*words: tuple[str, int, str]) -> list[str]:
+    """What `mark_further` makes of words with heads and relations."""
+    texts, heads, deps = zip(*words, strict=True)
+    doc = Doc(VOCABULARY, words=list(texts), heads=list(heads), deps=list(deps), pos=["NOUN"] * len(words), lemmas=list(texts))
+    mark_further(doc, {})
+    return [token._.slot for token in doc]
+
+
+def test_an_adjective_stands_for_mitochondria_where_it_describes_a_noun_only() -> None:
+    assert _marked(("cells", 1, "nsubj"), ("send", 1, "ROOT"), ("mitochondrial", 3, "amod"), ("loads", 1, "dobj"))[2] == "mito"
+    assert _marked(("cells", 1, "nsubj"), ("send", 1, "ROOT"), ("mitochondrial", 1, "dobj"))[2] == ""
+    assert _marked(("cells", 1, "nsubj"), ("send", 1, "ROOT"), ("mitochondria", 1, "dobj"))[2] == "mito"
+    assert _marked(("mitochondrial", 1, "amod"), ("loads", 1, "ROOT"), ("seen", 0, "acl"))[0] == ""
+
+
+def test_a_verb_whose_stem_has_no_i_comes_from_none_with_a_y() -> None:
+    assert "relay" not in bare("related")
+    assert "amplify" in bare("amplified")
+
+
+def test_words_of_closed_classes_are_their_own_lemmas() -> None:
+    doc = Doc(VOCABULARY, words=["but", "budding"], lemmas=["bud", "bud"], pos=["CCONJ", "VERB"])
+    mark_directions(doc, {})
+    assert [token.lemma_ for token in doc] == ["but", "bud"]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mitotransfer.annotate.literals import Pieces, needs
+from mitotransfer.annotate.literals import Pieces, needs, shortest
 from mitotransfer.annotate.resources import load
 from mitotransfer.annotate.slots import slotted
 from mitotransfer.settings import load as load_settings
@@ -63,3 +63,21 @@ def test_pieces_fit_a_sentence_in_which_a_cell_is_not_named_yet() -> None:
 
 def test_pieces_do_not_fit_in_another_order() -> None:
     assert not Pieces(r"took <mito\d+/> from <cell\d+/>").fit("from <cell0/> it took")
+
+
+def test_what_stands_beside_a_choice_with_gaps_is_asked_for_there() -> None:
+    pieces = Pieces(r"(?:gave|had [^;]{0,9} of|took) <mito\d+/>")
+    assert pieces.fit("it gave <mito0/>")
+    assert pieces.fit("it had plenty of <mito0/>")
+    assert not pieces.fit("it gave way and lost <mito0/>")
+
+
+def test_a_choice_with_too_many_ways_may_be_anything() -> None:
+    ways = "|".join(f"{letter}[^;]b" for letter in "acdefghijklmnopqrstu")
+    pieces = Pieces(f"(?:{ways})(?:{ways})(?:{ways}) <mito\\d+/>")
+    assert pieces.fit("acb whatever <mito0/>")
+    assert not pieces.fit("acb whatever")
+
+
+def test_of_words_that_hold_another_one_the_shorter_do() -> None:
+    assert shortest(frozenset({"mito", "mitochondria", "exmt"})) == {"mito", "exmt"}

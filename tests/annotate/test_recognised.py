@@ -43,6 +43,17 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> Resources:
     return annotate.load(settings.annotate, nlp)
 
 
+def test_documents_that_are_parsed_already_get_the_same_names(resources: Resources) -> None:
+    assert resources.models is not None
+    texts = ["Astrocytes transferred mitochondria to neurons.", "", "Mice were fed. HeLa cells were not."]
+    parsed = resources.models.parsed(texts)
+    assert all(not doc.ents for doc in parsed)
+    assert [token.dep_ for token in parsed[0]][:2] == ["nsubj", "ROOT"]
+    later, at_once = (list(resources.models.analyse(texts, docs)) for docs in (parsed, ()))
+    assert [found.mentions for found in later] == [found.mentions for found in at_once]
+    assert any(found.mentions for found in later)
+
+
 def article(title: str, *texts: str) -> Article:
     passages = [Passage("p0", "title", "front", title)]
     passages += [Passage(f"p{n}", "paragraph", "body", text, f"/p[{n}]", ("Results",)) for n, text in enumerate(texts, 1)]

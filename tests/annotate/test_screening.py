@@ -12,15 +12,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from spacy.tokens import Doc
 
 from mitotransfer.annotate import annotate_article, prose
-from mitotransfer.annotate.candidates import screen
+from mitotransfer.annotate.candidates import Hint, screen, short_forms
 from mitotransfer.annotate.dependencies import DependencyRule
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources, load
 from mitotransfer.annotate.roles import CELLS_GIVEN, read_sentence
 from mitotransfer.annotate.rules import Rule
-from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.screening import Sentence, Sentences, has_topic
 from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.document import Article, Citation, Event, Head, Passage, Reference
 from mitotransfer.parse import parse_documents
@@ -169,6 +170,16 @@ def _stating_sentences(resources: Resources) -> Iterator[tuple[str, str]]:
                 yield rule.id, re.sub(r"\[\w+ ([^\]]+)\]", r"\1", sentence)
 
 
+def parsed(text: str, resources: Resources) -> Doc:
+    assert resources.models is not None
+    return resources.models.parsed([text])[0]
+
+
+def hint_for(text: str, resources: Resources) -> Hint | None:
+    passage = Passage("p1", "paragraph", "body", text, "/p", ("Results",))
+    return screen(resources).may_state(Sentence(passage, 0, text, "own", (), True, text), {}, [])
+
+
 def test_an_example_of_every_rule_that_states_a_finding_passes_the_screen(resources: Resources) -> None:
     tried = 0
     for rule, text in _stating_sentences(resources):
@@ -177,7 +188,9 @@ def test_an_example_of_every_rule_that_states_a_finding_passes_the_screen(resour
         sentence = Sentence(passage, 0, text, "own", (), True, text)
         found = read_sentence(sentence, resources, {}, *recognised([sentence], resources, {}))
         if any(finding.rule != f"prose:{CELLS_GIVEN}" for finding in found.findings):
-            assert screen(resources).may_state(sentence, {}, []), f"{rule}: {text}"
+            hint = screen(resources).may_state(sentence, {}, [])
+            assert hint, f"{rule}: {text}"
+            assert hint.by_text or screen(resources).fits(hint, sentence, parsed(text, resources), {}), f"{rule}: {text}"
             tried += 1
     assert tried > 100
 
@@ -188,11 +201,80 @@ def test_what_is_no_finding_by_its_words_does_not_pass_the_screen(resources: Res
         assert not screen(resources).may_state(Sentence(passage, 0, text, "own", (), True, text), {}, []), text
 
 
-def test_own_short_forms_of_mitochondria_pass_as_mitochondria_do(plain: Resources) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Changes were related to mitochondrial function.",  # no form of "relay"
+        "Mitochondrial volume was modestly but clearly lower.",  # none of "bud"
+        "Patients gave mitochondrial samples.",  # an adjective is not what is given
+    ],
+)
+def test_words_that_only_look_like_those_of_a_rule_do_not_pass(resources: Resources, text: str) -> None:
+    assert hint_for(text, resources) is None
+
+
+def test_words_of_a_rule_in_another_construction_do_not_fit_its_syntax(resources: Resources) -> None:
+    text = "Taken together, these data support normal mitochondrial function in neurons."
+    hint = hint_for(text, resources)
+    assert hint is not None
+    assert not hint.by_text
+    passage = Passage("p1", "paragraph", "body", text, "/p", ("Results",))
+    sentence = Sentence(passage, 0, text, "own", (), True, text)
+    assert not screen(resources).fits(hint, sentence, parsed(text, resources), {})
+
+
+def test_what_does_not_fit_is_parsed_and_searched_for_no_names(read: list[str], resources: Resources) -> None:
+    annotate_article(made(["Taken together, these data support normal mitochondrial function in neurons."]), resources)
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "of the cortex",
+        "of the cerebral cortex, of the hippocampus and of the spinal cord of rats and mice that were kept in the dark",
+    ],
+)
+def test_a_finding_passes_with_an_aside_of_any_length(plain: Resources, aside: str) -> None:
+    text = f"Astrocytes ({aside}) transferred mitochondria to neurons."
+    hint = hint_for(text, plain)
+    assert hint is not None
+    assert hint.by_text
+
+
+def test_a_long_aside_alone_makes_no_finding(plain: Resources) -> None:
+    aside = "of the cerebral cortex, of the hippocampus and of the spinal cord of rats and mice that were kept in the dark"
+    assert hint_for(f"Mitochondria were counted by eye in transfer buffer ({aside}).", plain) is None
+
+
+def test_sentences_are_the_same_objects_however_they_are_asked_for(plain: Resources) -> None:
+    article = made([f"{IDLE} {FINDING} {IDLE}", IDLE], "review-article")
+    text = Sentences(article, plain, review=True)
+    asked = list(text.of(0, lambda _: True, []))
+    assert [sentence.printed for sentence in asked] == [FINDING, IDLE]  # the first is not on mitochondria
+    known = {id(sentence) for sentence in text.all()}
+    assert len(known) == 4
+    assert {id(sentence) for sentence in asked} <= known
+
+
+@pytest.mark.parametrize(("name", "phrases"), [("distractor", "distractors"), ("is_background", "background")])
+def test_an_expression_that_is_not_tried_would_not_have_matched(plain: Resources, name: str, phrases: str) -> None:
+    screened, found = getattr(plain.rules, name), 0
+    whole = re.compile("|".join(phrase.regex.pattern for phrase in getattr(plain.rules, phrases)), re.IGNORECASE)
+    for text in (example for phrase in plain.rules.phrases for example in (*phrase.yes, *phrase.no)):
+        assert screened.sub("-", text) == whole.sub("-", text), text
+        assert bool(screened.search(text)) == bool(whole.search(text)), text
+        found += bool(whole.search(text))
+    assert found > 5
+
+
+@pytest.mark.parametrize("form", ["pl-MT", "pl-MTs", "pl‐MT"])
+def test_own_short_forms_of_mitochondria_pass_as_mitochondria_do(plain: Resources, form: str) -> None:
     text = "Astrocytes transferred pl-MT to neurons."
     passage = Passage("p1", "paragraph", "body", text, "/p", ("Results",))
     sentence = Sentence(passage, 0, text, "own", (), False, text)
-    assert screen(plain).may_state(sentence, {"pl-MT": [("secreted_form", MITOCHONDRIA)]}, ["pl-MT"])
+    extra = {form: [("secreted_form", MITOCHONDRIA)]}
+    assert screen(plain).may_state(sentence, extra, short_forms(extra))
     assert not screen(plain).may_state(sentence, {}, [])
 
 

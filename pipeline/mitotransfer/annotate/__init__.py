@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 import msgspec
 
 from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
 from mitotransfer.annotate.effects import is_inverse
+from mitotransfer.annotate.passing import passed_over, unread
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.registry import registered
 from mitotransfer.annotate.resources import Resources, kb_version, load, model_version
-from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.slots import ISOLATED_MITOCHONDRIA, MITOCHONDRIA
 from mitotransfer.annotate.studies import is_review, own_study
 from mitotransfer.annotate.tables import read_table
 from mitotransfer.document import Annotated, Article, Event, Role, Study
 from mitotransfer.errors import Problem
 
-__all__ = ["Resources", "annotate_article", "kb_version", "load", "model_version", "registered"]
+__all__ = ["Resources", "annotate_article", "kb_version", "load", "model_version", "passed_over", "registered"]
 
 
 def annotate_article(article: Article, resources: Resources, *, screening: bool = True) -> Annotated:
@@ -28,12 +27,8 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
     An article without a word on mitochondria is passed over at once, and so is prose in which no sentence can state a finding by
     its words (`candidates.py`). `screening=False` reads everything; only tests do, to show that the events are the same.
     """
-    n_passages, n_tables = len(article.passages), len(article.tables)
-    if article.status != "ok":
-        return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason)
-    if screening and not _mentions_topic(article):
-        reason = "no mention of mitochondria"
-        return Annotated(article.head, problems=article.problems, reason=reason, n_passages=n_passages, n_tables=n_tables)
+    if (screening or article.status != "ok") and (without := unread(article)) is not None:
+        return without
     short, clashes = article_abbreviations(article.passages, article.head.source)
     extra = _with_mitochondria(abbreviation_forms(short, resources.everything), resources)
     events: list[Event] = []
@@ -47,7 +42,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
     events = [event for event in events if event.rule not in resources.off]
     problems = (*article.problems, *clashes, *_unresolved(article, events))
     named = tuple(resources.calibration.applied(_named(event, resources)) for event in events)
-    return Annotated(article.head, is_review(article), named, n_passages, n_tables, problems)
+    return Annotated(article.head, is_review(article), named, len(article.passages), len(article.tables), problems)
 
 
 def _with_mitochondria(extra: dict[str, list[tuple[str, str]]], resources: Resources) -> dict[str, list[tuple[str, str]]]:
@@ -82,10 +77,3 @@ def _label(role: Role, resources: Resources) -> str:
         return role.surface
     narrower = role.name == "effect" and not resources.matcher("outcome").exactly(role.surface)
     return role.surface if narrower else entry.label
-
-
-def _mentions_topic(article: Article) -> bool:
-    texts = (passage.text for passage in article.passages)
-    cells = (p.text for table in article.tables for cell in table.cells for p in cell.paragraphs)
-    captions = (p.text for table in article.tables for p in (*table.caption, *table.foot))
-    return has_topic("\n".join(chain([article.head.title], texts, captions, cells)))

@@ -1,23 +1,18 @@
 """The article's own short forms: where they are defined, and what they stand for in the vocabulary.
 
-Definitions in brackets are aligned by scispaCy's `find_abbreviation` (Schwartz & Hearst 2003, A simple algorithm for
-identifying abbreviation definitions in biomedical text, PSB 8:451-462). The candidates are ours: the component that
-scispaCy builds around it refuses short forms with a hyphen or Greek letter (BM-MSC, I/R, TNF-α), takes a bracket of
-more than three tokens for a long form, keeps only the first of two definitions without a word, and misplaces the
-start of a long form that holds punctuation. Lists of abbreviations under tables have a reader of their own.
+Definitions in brackets are aligned as by scispaCy's `find_abbreviation` (Schwartz & Hearst 2003, A simple algorithm for
+identifying abbreviation definitions in biomedical text, PSB 8:451-462), but on strings: that one needs a document for each
+of the many candidates. Tests hold the two together. The candidates are ours: the component that scispaCy builds around it
+refuses short forms with a hyphen or Greek letter (BM-MSC, I/R, TNF-α), takes a bracket of more than three tokens for a long
+form, keeps only the first of two definitions without a word, and misplaces the start of a long form that holds punctuation.
+Lists of abbreviations under tables have a reader of their own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import NamedTuple
-
-import spacy
-from scispacy.abbreviation import find_abbreviation
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from mitotransfer.annotate.matcher import Matcher
 from mitotransfer.annotate.variants import normal
@@ -59,35 +54,27 @@ class Definition(NamedTuple):
     long: str
 
 
-@cache
-def _vocab() -> Vocab:
-    return spacy.blank("en").vocab
-
-
-def _align(long: str, short: str) -> str:
+def aligned(long: str, short: str) -> str:
     """The end of `long` that `short` abbreviates, by its letters in order; empty if they do not fit."""
-    words, shorts = long.split(), short.split()
-    if not words or not shorts or not _letters_fit(" ".join(words), " ".join(shorts)):
+    text, letters = " ".join(long.split()), " ".join(short.split())
+    at, lower = len(text), _lowered(text)
+    if not at or not letters:
         return ""
-    # Words at single blanks: only then do the component's two ways to count characters agree.
-    doc = Doc(_vocab(), words=words + shorts)
-    _, found = find_abbreviation(doc[: len(words)], doc[len(words) :])
-    return found.text.strip() if found is not None else ""
-
-
-def _letters_fit(long: str, short: str) -> bool:
-    """Whether the alignment will find something: most candidates fail, and need no document to be told so."""
-    at, text = len(long), long.lower()
-    if len(text) != at:
-        return True  # a letter that grows in lower case: places differ
-    for number, letter in enumerate(reversed(short.lower()), 1 - len(short)):
+    for number, letter in enumerate(map(str.lower, reversed(letters)), 1 - len(letters)):
         if letter.isalnum():
-            at = text.rfind(letter, 0, at)
+            at = lower.rfind(letter, 0, at)
             while number == 0 and at > 0 and text[at - 1].isalnum():
-                at = text.rfind(letter, 0, at)
+                at = lower.rfind(letter, 0, at)
             if at < 0:
-                return False
-    return True
+                return ""
+    return text[text.rfind(" ", 0, at) + 1 :]
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, letter by letter, so that all keep their places."""
+    if text.isascii():
+        return text.lower()
+    return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
 
 
 def looks_short(text: str) -> bool:
@@ -131,7 +118,7 @@ def bracket_definitions(text: str) -> Iterator[Definition]:
             if long := _long_before(before, inside) or _turned_round(before, inside):
                 yield Definition(inside, long)
         elif before and looks_short(short := before.split()[-1].strip(" ,\"'“”")) and 2 <= len(bracket[1].split()) <= _MOST_WORDS:
-            long = _align(bracket[1], short) or _align(bracket[1], short.removesuffix("s"))
+            long = aligned(bracket[1], short) or aligned(bracket[1], short.removesuffix("s"))
             if normal(long) == normal(" ".join(bracket[1].split())):
                 yield Definition(short, long)
 
@@ -148,9 +135,9 @@ def _long_before(before: str, short: str) -> str:
     """The long form that ends where the bracket opens, cleared of what does not belong to it; empty if there is none."""
     letters = sum(character.isalnum() for character in short)
     window = " ".join(before.split()[-min(letters + 5, letters * 2) :])
-    long = _align(window, short)
+    long = aligned(window, short)
     if not long and short.endswith("s"):
-        long = _align(window, short[:-1])
+        long = aligned(window, short[:-1])
     long = _trim_start(long, short)
     if long.partition(" ")[0] in _LINKS:
         # The alignment took the nearest fitting letter: "onset of arthritis (OA)" gave "of arthritis".
@@ -171,7 +158,7 @@ def _turned_round(before: str, short: str) -> str:
     things, source = named["thing"].split(), named["source"].split()
     for thing in (" ".join(things[-count:]) for count in range(1, len(things) + 1)):
         for long in (f"{' '.join(source[-count:])} {thing}" for count in range(1, len(source) + 1)):
-            if normal(_align(long, short) or _align(long, short.removesuffix("s"))) == normal(long):
+            if normal(aligned(long, short) or aligned(long, short.removesuffix("s"))) == normal(long):
                 return long
     return ""
 
@@ -182,7 +169,7 @@ def _trim_start(long: str, short: str) -> str:
     for seam in re.finditer(r"[/(–-]", first):
         tail = f"{first[seam.end() :]} {rest}".strip()
         fits = tail[:1].lower() == short[0].lower()
-        if fits and (first[0].lower() != short[0].lower() or (seam[0] == "/" and _align(tail, short) == tail)):
+        if fits and (first[0].lower() != short[0].lower() or (seam[0] == "/" and aligned(tail, short) == tail)):
             return tail
     return long.strip(" ,\"'“”")
 
@@ -209,7 +196,7 @@ def footnote_abbreviations(text: str) -> dict[str, str]:
 
 def _fits(short: str, long: str) -> bool:
     bare = re.sub(r"\([^()]*\)", " ", long)
-    return any(_align(bare, letters) for letters in {short, _spelt(short), short.removesuffix("s")})
+    return any(aligned(bare, letters) for letters in {short, _spelt(short), short.removesuffix("s")})
 
 
 def _spelt(text: str) -> str:

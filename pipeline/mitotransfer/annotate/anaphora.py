@@ -14,6 +14,10 @@ from mitotransfer.document import Mention
 
 ANAPHOR = "anaphor"
 _NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
+# What nouns are in a sentence, and no adjective is; the clauses that nouns have, and no adjective has.
+NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "oprd"})
+CLAUSES = frozenset({"relcl", "acl"})
+ADJECTIVE = "mitochondrial"
 _MATTER = ("mito", "form")
 _DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
 _LONGEST = 10  # words of a description
@@ -29,13 +33,27 @@ def stands_for_names(lists: Lists) -> tuple[frozenset[str], frozenset[str]]:
 def mark_further(doc: Doc, lists: Lists) -> None:
     """Gives words that stand for a name a SLOT; `doc` has those of the names already (`dependencies.mark_slots`)."""
     for token in doc:
-        if token.lower_.startswith("mitochondri") and not token._.slot:
+        if not token._.slot and _is_matter(token):
             token._.slot = "mito"
     words = frozenset(word for name in _LISTS for word in lists.get(name, ()))
     for token in doc:
         may = token.lemma_ in words or token.lower_ in words or token.pos_ == "NUM"
         if may and not token._.slot and (slot := _slot(token, lists)):
             token._.slot = slot
+
+
+def may_hold_matter(token: Token, lists: Lists) -> bool:
+    """Whether a token that is in no name can get the slot `mito` or `form`, whatever names there are beside it."""
+    return (
+        _is_matter(token) or token.pos_ == "NUM" or any(token.lemma_ in lists.get(name, ()) for name in ("quantity", "container"))
+    )
+
+
+def _is_matter(token: Token) -> bool:
+    """Whether a word is one for mitochondria by itself; an adjective where only nouns stand is a slip of the parser."""
+    if token.lower_.startswith(ADJECTIVE) and (token.dep_ in NOMINAL or any(child.dep_ in CLAUSES for child in token.rights)):
+        return False
+    return token.lower_.startswith("mitochondri")
 
 
 def _slot(token: Token, lists: Lists) -> str:

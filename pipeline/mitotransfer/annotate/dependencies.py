@@ -33,6 +33,11 @@ _PROPERTIES = tuple(sorted(PROPERTIES))
 _MARKS = {"SLOT": "slot", "SAYS": "says"}  # properties that are marks of ours on a token
 _HYPHENS = frozenset("-‐‑")
 _PREFIXES = 2  # tokens before the verb in "up-regulated"
+# Words that are nobody's inflected form; a lemmatizer that learnt "built" and "build" takes "but" for a form of "bud".
+CLOSED = frozenset({
+    "a", "an", "and", "any", "as", "at", "but", "by", "for", "from", "if", "in", "into", "nor", "not", "of", "on", "or", "so",
+    "than", "that", "the", "then", "though", "to", "too", "until", "via", "when", "with", "yet",
+})  # fmt: skip
 _NODE = re.compile(r"(?:(?P<left>\w+) (?P<operator>\S+) )?(?P<name>\w+)(?P<optional>\?)?:(?P<properties>.*)")
 _PROPERTY = re.compile(r"(?P<key>[A-Z]+)(?:(?P<sign>!?=)(?P<values>\S+))?")
 
@@ -132,10 +137,13 @@ def mark_slots(doc: Doc, names: Iterable[tuple[int, int, str]]) -> None:
 def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
     """Gives each token whose form or lemma (also with "up-" or "down-" before it) has a meaning that meaning as what it SAYS.
 
-    The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right.
+    The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right, as is that of
+    words of closed classes.
     """
     before = ""
     for token in doc:
+        if token.lower_ in CLOSED:
+            token.lemma_ = token.lower_
         lower, pos = token.lower_, token.pos_
         forms = [lower, token.lemma_]
         if pos in ("VERB", "ADJ"):
@@ -171,7 +179,7 @@ def bare(form: str) -> list[str]:
         if form.endswith(ending):
             stem = form.removesuffix(ending)
             doubled = [stem[:-1]] if stem[-1:] == stem[-2:-1] else []
-            return [stem, f"{stem}e", *doubled, f"{stem[:-1]}y"]
+            return [stem, f"{stem}e", *doubled, *([f"{stem[:-1]}y"] if stem.endswith("i") else [])]
     return []
 
 

@@ -8,7 +8,7 @@ patterns at once, need not try the pattern on most texts. Nothing has to be kept
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -36,6 +36,31 @@ def needs(pattern: str) -> list[Words]:
     They do so in this order, none overlapping the next. `<` before a word belongs to it. Empty: nothing is known.
     """
     return _sequence(parser.parse(pattern, re.IGNORECASE)).all_needs()
+
+
+class Screened:
+    """A regular expression that ignores case, and is only tried on texts with the words that it needs."""
+
+    def __init__(self, regex: re.Pattern[str]) -> None:
+        self._regex = regex
+        self._needs = [shortest(words) for words in needs(regex.pattern)]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of the regular expression."""
+        return self._regex.search(text) if self._may_match(text) else None
+
+    def sub(self, written: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As of the regular expression."""
+        return self._regex.sub(written, text) if self._may_match(text) else text
+
+    def _may_match(self, text: str) -> bool:
+        lower = text.lower()
+        return all(any(word in lower for word in words) for words in self._needs)
+
+
+def shortest(words: Words) -> Words:
+    """The words without those that hold another one: whatever has these has that."""
+    return frozenset(word for word in words if not any(other in word for other in words if other != word))
 
 
 def _asked(exact: set[str] | None) -> list[Words]:
@@ -127,45 +152,60 @@ class Pieces:
     """
 
     def __init__(self, pattern: str) -> None:
-        self._steps = _steps(_read(parser.parse(_CELL.sub(_WILD, pattern), re.IGNORECASE)))
+        pieces = _read(parser.parse(_CELL.sub(_WILD, pattern), re.IGNORECASE))
+        self._ways = [_steps(way) for way in _spelt_out(pieces)]
 
     def fit(self, text: str) -> bool:
         """Whether the pieces are found in a text, each behind the shortest form of the one before."""
-        return _walk(self._steps, text, 0) is not None
+        return any(_walk(way, text) for way in self._ways)
 
 
 class _Step(NamedTuple):
-    """A piece to be found and its least length, or, instead, ways of which one has to be gone."""
+    """A piece to be found, and its least length."""
 
-    regex: re.Pattern[str] | None
+    regex: re.Pattern[str]
     least: int
-    ways: list[list[_Step]]
 
 
-def _steps(pieces: Iterable[_Piece]) -> list[_Step]:
-    found: list[_Step] = []
-    for is_text, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        if is_text:
-            written = "".join(map(str, group))
-            found.append(_Step(re.compile(written, re.IGNORECASE), parser.parse(written).getwidth()[0], []))
+def _spelt_out(pieces: Iterable[_Piece]) -> list[list[str | _Gap]]:
+    """All ways through the choices; ways without gaps stay one piece, and a choice with too many becomes a gap."""
+    found: list[list[str | _Gap]] = [[]]
+    for piece in pieces:
+        ways: list[list[str | _Gap]] = []
+        if isinstance(piece, _Choice):
+            plain = ["".join(map(str, way)) for way in piece.ways if _is_plain(way)]
+            ways = [[_either(plain)]] if plain else []
+            ways += [one for way in piece.ways if not _is_plain(way) for one in _spelt_out(way)]
         else:
-            found += [_Step(None, 0, [_steps(way) for way in one.ways]) for one in group if isinstance(one, _Choice)]
+            ways.append([piece])
+        if len(found) * len(ways) > _MOST:
+            ways = [[_Gap()]]
+        found = [[*before, *way] for before in found for way in ways]
     return found
 
 
-def _walk(steps: Iterable[_Step], text: str, place: int) -> int | None:
-    """The least place behind all steps; None where they are not there."""
-    for step in steps:
-        if step.regex is None:
-            ends = [end for way in step.ways if (end := _walk(way, text, place)) is not None]
-            if not ends:
-                return None
-            place = min(ends)
-        elif found := step.regex.search(text, place):
-            place = found.start() + step.least
-        else:
-            return None
-    return place
+def _is_plain(way: Iterable[_Piece]) -> bool:
+    return all(isinstance(piece, str) for piece in way)
+
+
+def _either(written: Iterable[str]) -> str:
+    return f"(?:{'|'.join(written)})"
+
+
+def _steps(pieces: Iterable[str | _Gap]) -> list[_Step]:
+    runs = ("".join(map(str, group)) for is_text, group in groupby(pieces, key=lambda one: isinstance(one, str)) if is_text)
+    return [_Step(re.compile(written, re.IGNORECASE), parser.parse(written).getwidth()[0]) for written in runs]
+
+
+def _walk(steps: Iterable[_Step], text: str) -> bool:
+    """Whether all steps are there, in their order."""
+    place = 0
+    for regex, least in steps:
+        found = regex.search(text, place)
+        if found is None:
+            return False
+        place = found.start() + least
+    return True
 
 
 def _read(items: Iterable[tuple[Any, Any]]) -> list[_Piece]:
@@ -181,13 +221,11 @@ def _read_one(code: Any, value: Any) -> list[_Piece]:
         return _read(value[3])
     if code is codes.BRANCH:
         ways = [_read(way) for way in value[1]]
-        if all(isinstance(piece, str) for way in ways for piece in way):
-            return [f"(?:{'|'.join(''.join(map(str, way)) for way in ways)})"]
-        return [_Choice(ways)]
+        return [_either("".join(map(str, way)) for way in ways)] if all(map(_is_plain, ways)) else [_Choice(ways)]
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
         least, most, inner = value
         pieces = _read(inner)
-        if all(isinstance(piece, str) for piece in pieces):
+        if _is_plain(pieces):
             return [f"(?:{''.join(map(str, pieces))}){{{least},{'' if most is codes.MAXREPEAT else most}}}?"]
         return pieces if least == most == 1 else [_Gap()]
     return [] if code in (codes.ASSERT, codes.ASSERT_NOT, codes.AT) else [_Gap()]

@@ -228,6 +228,11 @@ def even(text: str) -> tuple[str, list[int]]:
     return "".join(characters), offsets
 
 
+def holds(text: str, keys: Collection[str]) -> bool:
+    """Whether one of the article's own short forms, as `own_keys` gives them, may stand in a text."""
+    return bool(keys) and any(key in even(text)[0] for key in keys)
+
+
 def _keys(spelled: str, offsets: list[int], borders: frozenset[int]) -> Iterator[str]:
     """The text in title case; once more with a capital after each border inside a word, where that differs."""
     yield (whole := _titled(spelled))
@@ -258,7 +263,7 @@ def _own_places(text: str, borders: frozenset[int], forms: tuple[str, ...]) -> l
     found: list[tuple[int, int, str]] = []
     spelled, offsets = even(text)
     for form in forms:
-        for key in _own_keys(form):
+        for key in own_keys(form):
             at = spelled.find(key)
             while at >= 0:
                 last = at + len(key) - 1
@@ -270,8 +275,8 @@ def _own_places(text: str, borders: frozenset[int], forms: tuple[str, ...]) -> l
 
 
 @lru_cache(maxsize=4096)
-def _own_keys(form: str) -> tuple[str, ...]:
-    """What an article's own short form is looked for as."""
+def own_keys(form: str) -> tuple[str, ...]:
+    """What an article's own short form is looked for as, in the vocabulary's spelling: singular and plural."""
     return tuple(_numbers(spelling(form)))
 
 

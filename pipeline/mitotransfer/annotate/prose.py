@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from spacy.tokens import Doc
+
 from mitotransfer.annotate.candidates import screen, short_forms
 from mitotransfer.annotate.cited import cited_events
 from mitotransfer.annotate.gather import gather
-from mitotransfer.annotate.matcher import Extra
+from mitotransfer.annotate.matcher import Extra, holds
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence
-from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods, printed_sentences
+from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence, says_event
+from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import names_trial, on_people_alone, treated_patients, trial_events, unregistered_trial
@@ -66,20 +68,30 @@ def prose_events(
 
 
 def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
-    """The sentences that can state a finding by their words, read; by their identity.
+    """The sentences that can state a finding, read, by their identity; as a rule, not all that cannot are left out.
 
-    Where none of them states one the article has none: the others can only complete what these say.
+    Where none of them states one the article has none: the others can only complete what these say. They are parsed first, and
+    names looked for where a rule over text may apply, or one over syntax fits the parse.
     """
     shorts = short_forms(extra)
-    chosen = [
-        sentence
+    look = screen(resources)
+    hinted = [
+        (sentence, hint)
         for number, passage in enumerate(text.passages)
-        if (has_topic(passage.text) or any(form in passage.text for form in shorts))
-        and any(screen(resources).may_tell(passage.text[start:end], shorts) for start, end in printed_sentences(passage))
-        for sentence in text.of(number)
-        if sentence.voice != "none" and screen(resources).may_state(sentence, extra, shorts)
+        if has_topic(passage.text) or holds(passage.text, shorts)
+        for sentence in text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
+        if sentence.voice != "none" and (hint := look.may_state(sentence, extra, shorts)) is not None
     ]
-    return {id(reading.sentence): reading for reading in _read(chosen, range(len(chosen)), resources, extra, short, {}).values()}
+    docs: list[Doc] = resources.models.parsed([sentence.text for sentence, _ in hinted]) if hinted and resources.models else []
+    fits = [look.fits(hint, sentence, doc, extra) for (sentence, hint), doc in zip(hinted, docs, strict=False)]
+    left = [number for number, (_, hint) in enumerate(hinted) if hint.by_text or fits[number]]
+    chosen = [hinted[number][0] for number in left]
+    found = recognised(chosen, resources, short or {}, [docs[number] for number in left] if docs else ())
+    return {
+        id(sentence): read_sentence(sentence, resources, extra, analysis)
+        for number, sentence, analysis in zip(left, chosen, found, strict=True)
+        if (docs and fits[number]) or says_event(sentence, resources, extra, analysis)
+    }
 
 
 def _worth_reading(read: Sequence[Sentence], relevant: Sequence[int], known: Mapping[int, Reading]) -> list[int]:

@@ -140,6 +140,13 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
     )
 
 
+def says_event(sentence: Sentence, resources: Resources, extra: Extra, analysis: Analysis) -> bool:
+    """Whether a rule over text that states a finding applies to a sentence."""
+    text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+    slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
+    return any(match.rule.event for match in matches(slots, resources))
+
+
 def _polarity(text: str, cues: Sequence[Cue], match: Match, takes_none: re.Pattern[str]) -> Polarity:
     """That of the trigger, which "transferred no mitochondria" denies as well."""
     polarity = polarity_at(text, cues, match.start, match.end)

@@ -22,7 +22,7 @@ import msgspec
 
 from mitotransfer.annotate.cores import Alternatives, without_optional_start
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
-from mitotransfer.annotate.literals import needs
+from mitotransfer.annotate.literals import Screened, needs
 from mitotransfer.document import EventKind, TableName
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import checked, read_yaml
@@ -204,9 +204,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return Alternatives([pattern for phrase in self.distractors for pattern in phrase.patterns])
 
     @cached_property
-    def is_background(self) -> re.Pattern[str]:
+    def is_background(self) -> Screened:
         """Signs of what others found or of what was asked."""
-        return _any(self.background)
+        return Screened(_any(self.background))
 
     @cached_property
     def is_own(self) -> re.Pattern[str]:
@@ -370,7 +370,8 @@ _KINDS: dict[str, type] = dict.fromkeys(_PHRASES, Phrase) | {"rules": Rule, "dep
 def _check(item: Rule | Phrase, words: dict[str, str], path: Path) -> None:
     try:
         for pattern in item.patterns:
-            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words))
+            # with the flag that it is used with: `re` keeps it until then
+            re.compile(pattern if isinstance(item, Phrase) else expand(pattern, words), re.IGNORECASE)
     except re.error as error:
         raise ConfigError(f"{path}: rule '{item.id}': {error.pattern!r} is no regular expression ({error.msg})") from error
     except KeyError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mitotransfer.annotate.claims import Cited, claims
-from mitotransfer.annotate.literals import needs
+from mitotransfer.annotate.literals import needs, shortest
+from mitotransfer.annotate.matcher import holds
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.annotate.sentences import split_sentences
@@ -16,11 +17,11 @@ from mitotransfer.document import Article, Citation, Passage, Study
 
 _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
-# not mitosis, mitogens, mitomycin
-_TOPIC = re.compile(
-    r"mitochondri|mitovesic|\bmito(?!tic|s[ei]s\b|gen(?!om)|mycin)\w*|organelle|exopher|mitocyto|\bexMT", re.IGNORECASE
-)
-(_TOPIC_WORDS,) = needs(_TOPIC.pattern)
+# Of texts in lower case. Not mitosis, mitogens, mitomycin.
+_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito(?!tic|s[ei]s\b|gen(?!om)|mycin)\w*|organelle|exopher|mitocyto|\bexmt")
+_TOPIC_WORDS = shortest(*needs(_TOPIC.pattern))
+# In bytes only the letters of ASCII are put in lower case, and no other becomes one of these words' (tests look at all).
+_TOPIC_BYTES = [word.encode("ascii") for word in _TOPIC_WORDS]
 _INTRODUCTION = re.compile(r"\b(?:introduction|background)\b", re.IGNORECASE)
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -77,7 +78,23 @@ def has_topic(text: str) -> bool:
     """Whether a text has a word for mitochondria."""
     lower = text.lower()
     # most texts are done with by this, at the speed of memory
-    return any(word in lower for word in _TOPIC_WORDS) and _TOPIC.search(text) is not None
+    return any(word in lower for word in _TOPIC_WORDS) and _TOPIC.search(lower) is not None
+
+
+def name_topic(texts: Iterable[str]) -> bool:
+    """Whether one of many texts has a word for mitochondria."""
+    # bytes: a text with a single letter outside of Latin would be put in lower case letter by letter
+    lower = "\n".join(texts).encode("utf-8", "surrogatepass").lower()
+    return any(has_topic(line) for word in _TOPIC_BYTES for line in _lines_with(word, lower))
+
+
+def _lines_with(word: bytes, text: bytes) -> Iterator[str]:
+    at = text.find(word)
+    while at >= 0:
+        start, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
+        end = end if end >= 0 else len(text)
+        yield text[start:end].decode("utf-8", "surrogatepass")
+        at = text.find(word, end)
 
 
 def in_methods(sentence: Sentence) -> bool:
@@ -91,36 +108,61 @@ def sentences(article: Article, resources: Resources, review: bool) -> Iterator[
 
 
 class Sentences:
-    """The sentences of an article, told apart passage by passage as they are asked for."""
+    """The sentences of an article, told apart as they are asked for."""
 
     def __init__(self, article: Article, resources: Resources, review: bool) -> None:
         self.passages = [p for p in article.passages if p.part in _PARTS and p.kind in _KINDS and not _is_other(p)]
         self._article, self._rules = article, resources.rules
         self._told = _told_by_name if _reports_others(article) else _told_in_review if review else _told_in_article
-        self._known: dict[int, list[Sentence]] = {}
+        self._printed: dict[int, list[tuple[int, int]]] = {}
+        self._known: dict[tuple[int, int], list[Sentence]] = {}
 
     def all(self) -> list[Sentence]:
         """Those of all passages that can hold findings, in document order."""
-        return [sentence for number in range(len(self.passages)) for sentence in self.of(number)]
+        return [
+            s for number in range(len(self.passages)) for place in range(len(self._in(number))) for s in self._at(number, place)
+        ]
 
-    def of(self, number: int) -> list[Sentence]:
-        """Those of one of the `passages`, the same objects each time.
+    def of(self, number: int, may_tell: Callable[[str], bool], shorts: Collection[str]) -> Iterator[Sentence]:
+        """Those of one of the `passages` whose words `may_tell` accepts, if they are topical or have one of the short forms.
 
-        `topical` is a sentence with a word for mitochondria, or one that follows such a sentence in its passage.
+        They are the same objects each time. `topical` is a sentence with a word for mitochondria, or one that follows such a
+        sentence in its passage.
         """
-        if number not in self._known:
-            self._known[number] = list(self._in(self.passages[number]))
-        return self._known[number]
+        text = self.passages[number].text
+        for place, (start, end) in enumerate(self._in(number)):
+            printed = text[start:end]
+            if (self._is_topical(number, place) or holds(printed, shorts)) and may_tell(printed):
+                yield from self._at(number, place)
 
-    def _in(self, passage: Passage) -> Iterator[Sentence]:
-        before, last = False, _NOBODY
-        for start, end in printed_sentences(passage):
-            printed = passage.text[start:end]
-            topical = has_topic(printed)
-            for text, voice, studies, begin in self._told(self._article, passage, start, end, last, self._rules):
-                yield Sentence(passage, start + begin, text, voice, studies, topical or before, printed, begin)
-                last = studies if voice == "cited" else _NOBODY
-            before = topical
+    def _in(self, number: int) -> list[tuple[int, int]]:
+        if number not in self._printed:
+            self._printed[number] = list(printed_sentences(self.passages[number]))
+        return self._printed[number]
+
+    def _is_topical(self, number: int, place: int) -> bool:
+        text, printed = self.passages[number].text, self._in(number)
+        return any(has_topic(text[start:end]) for start, end in printed[max(place - 1, 0) : place + 1])
+
+    def _at(self, number: int, place: int) -> list[Sentence]:
+        """What one printed sentence says, by the studies that it says it of."""
+        if (number, place) not in self._known:
+            passage, (start, end) = self.passages[number], self._in(number)[place]
+            printed, topical = passage.text[start:end], self._is_topical(number, place)
+            self._known[number, place] = [
+                Sentence(passage, start + begin, text, voice, studies, topical, printed, begin)
+                for text, voice, studies, begin in self._told(
+                    self._article, passage, start, end, self._last(number, place), self._rules
+                )
+            ]
+        return self._known[number, place]
+
+    def _last(self, number: int, place: int) -> tuple[Study, ...]:
+        """The studies of which the sentence before speaks, where one may go on about them."""
+        if not place or self._told is _told_in_article:
+            return _NOBODY
+        last = self._at(number, place - 1)[-1]
+        return last.studies if last.voice == "cited" else _NOBODY
 
 
 def printed_sentences(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,8 @@ from mitotransfer.document import Mention
 
 # What brackets add on the origin of what stands before them belongs to the sentence.
 _ORIGIN = re.compile(r"\(((?:\w+ ){0,3}?<isolation\d+/[^>]*> from [^()]{0,120})\)")
-_BRACKETS = re.compile(r"\s*\([^()]{0,120}\)")
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+BRACKET = 120  # characters of what is taken for an aside
 MITO = re.compile(r"\b(?:mitochondri(?:a|on)|organelles?)\b|\b(?:exo|ex)-?mito(?![\w-])", re.IGNORECASE)
 _MITO_STEM = re.compile(r"mitochondri", re.IGNORECASE)
 # "Human leukocyte antigen", "platelet-derived growth factor", "neuron-specific enolase" are no cells.
@@ -80,11 +81,16 @@ class Match(NamedTuple):
 
 
 def slotted(
-    text: str, resources: Resources, extra: Extra, boundaries: Sequence[int] = (), further: Sequence[Mention] = ()
+    text: str,
+    resources: Resources,
+    extra: Extra,
+    boundaries: Sequence[int] = (),
+    further: Sequence[Mention] = (),
+    longest: int = BRACKET,
 ) -> Slotted:
     """The sentence with slots for cells, tissues, species, secreted forms, mechanisms, mitochondria and triggers.
 
-    Names of `further` take the places that the vocabulary leaves free.
+    Names of `further` take the places that the vocabulary leaves free; what stands in brackets is left out up to `longest`.
     """
     taken: list[tuple[str, Mention]] = []
     for kind, categories in _CATEGORIES:
@@ -104,10 +110,10 @@ def slotted(
     for mention in further:
         if mention.category in _FURTHER and _free(taken, mention):
             taken.append((_FURTHER[mention.category], mention))
-    return _written(text, sorted(taken, key=lambda item: item[1].start))
+    return _written(text, sorted(taken, key=lambda item: item[1].start), longest)
 
 
-def _written(text: str, taken: Sequence[tuple[str, Mention]]) -> Slotted:
+def _written(text: str, taken: Sequence[tuple[str, Mention]], longest: int) -> Slotted:
     pieces: list[str] = []
     end = 0
     for number, (kind, mention) in enumerate(taken):
@@ -115,7 +121,8 @@ def _written(text: str, taken: Sequence[tuple[str, Mention]]) -> Slotted:
         pieces += [re.sub(r"[<>]", " ", text[end : mention.start]), f"<{kind}{number}/{word}>"]
         end = mention.end
     pieces.append(re.sub(r"[<>]", " ", text[end:]))
-    return Slotted(re.sub(r"\s+", " ", _BRACKETS.sub("", _ORIGIN.sub(r"\1", "".join(pieces)))), [mention for _, mention in taken])
+    written = _BRACKETS.sub(lambda m: "" if len(m[1]) <= longest else m[0], _ORIGIN.sub(r"\1", "".join(pieces)))
+    return Slotted(re.sub(r"\s+", " ", written), [mention for _, mention in taken])
 
 
 def _without_trigger(text: str, mention: Mention, resources: Resources) -> Mention:

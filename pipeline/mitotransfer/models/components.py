@@ -61,13 +61,16 @@ class Names:
 
     def _index(self) -> None:
         self.longest: dict[str, int] = {}
-        for name in self.table:
-            self._note(name)
+        self._note(self.table)
 
-    def _note(self, name: str) -> None:
-        """How many words the longest name has that begins with this one's first word."""
-        first, _, rest = name.partition(" ")
-        self.longest[first] = max(self.longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
+    def _note(self, names: Iterable[str]) -> None:
+        """How many words the longest name has that begins with the same word."""
+        longest = self.longest
+        for name in names:
+            first, _, rest = name.partition(" ")
+            count = rest.count(" ") + 2 if rest else 1
+            if count > longest.get(first, 0):
+                longest[first] = count
 
     def add(self, label: str, words: Iterable[str]) -> None:
         """Add one name, given as its tokens; a name that is there already keeps its label."""
@@ -75,7 +78,7 @@ class Names:
         if 0 < len(words) <= _LONGEST:
             name = " ".join(folded(word) for word in words)
             self.table.setdefault(name, label)
-            self._note(name)
+            self._note([name])
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the document's tokens."""
@@ -105,8 +108,9 @@ class Names:
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Names:  # noqa: ARG002
         """The inverse of `to_bytes`."""
-        pairs = (line.split("\t") for line in gzip.decompress(data).decode().splitlines())
-        self.table = {name: label for label, name in pairs}
+        pairs = (line.partition("\t") for line in gzip.decompress(data).decode().splitlines())
+        labels: dict[str, str] = {}  # one string for each label, not for each name
+        self.table = {name: labels.setdefault(label, label) for label, _, name in pairs}
         self._index()
         return self
 

@@ -42,7 +42,11 @@ class WordForms:
             for node in stored
         ]
         # words with digits are their own lemmas (`even_lemmas`): trees that take digits away are of no use
-        self._roots = [number for number in trees.cfg["labels"] if not self._eats_digits(number)]  # type: ignore[attr-defined]
+        roots = [number for number in trees.cfg["labels"] if not self._eats_digits(number)]  # type: ignore[attr-defined]
+        # what most trees exchange, the end of a word or all of it, by what it becomes
+        self._endings: dict[str, set[str]] = {}
+        self._wholes: dict[str, set[str]] = {}
+        self._roots = [number for number in roots if not self._is_simple(number)]
         irregular: dict[str, str] = nlp.get_pipe_config("lemmas").get("irregular", {})
         self._plurals: dict[str, set[str]] = {}
         for many, one in irregular.items():
@@ -50,7 +54,24 @@ class WordForms:
 
     def of(self, lemma: str) -> set[str]:
         """The words that can get this lemma, and, beside plurals that `folded` makes, no others."""
-        return {lemma} | self._plurals.get(lemma, set()) | {word for root in self._roots for word in self._words(root, lemma)}
+        endings = [(lemma[:cut], self._endings.get(lemma[cut:], ())) for cut in range(len(lemma) + 1)]
+        regular = {start + ending for start, found in endings for ending in found}
+        others = {word for root in self._roots for word in self._words(root, lemma)}
+        return {lemma} | self._plurals.get(lemma, set()) | self._wholes.get(lemma, set()) | regular | others
+
+    def _is_simple(self, number: int) -> bool:
+        """Whether a tree only exchanges a word or its end; it is then noted by what it puts there."""
+        node = self._nodes[number]
+        if isinstance(node, _Swap):
+            self._wholes.setdefault(node.lemma, set()).add(node.word)
+            return True
+        if node.first != _NO_TREE or node.last == _NO_TREE:
+            return False
+        last = self._nodes[node.last]
+        if not isinstance(last, _Swap):
+            return False
+        self._endings.setdefault(last.lemma, set()).add(last.word)
+        return True
 
     def _eats_digits(self, number: int) -> bool:
         node = self._nodes[number]

@@ -42,6 +42,10 @@ class Recogniser(NamedTuple):
     labels: dict[str, str]
     steps: dict[str, Step]
 
+    def without(self, names: Sequence[str]) -> list[Step]:
+        """The steps but for those of these components."""
+        return [step for name, step in self.steps.items() if name not in names]
+
     def mentions(self, doc: Doc, text: str) -> list[Mention]:
         """The document's entities whose label has a category. Offsets count code points of `text`, which is the document's."""
         return [
@@ -59,19 +63,43 @@ class Models:
         self.main = load_pipeline(catalogue.find(model), catalogue) if model else None
         self.further = [load_pipeline(catalogue.find(name), catalogue, names_only=True) for name in ner]
 
-    def analyse(self, texts: Sequence[str]) -> Iterator[Analysis]:
+    def parsed(self, texts: Sequence[str]) -> list[Doc]:
+        """The main model's document for each text, with its syntax and without names: half the work of `analyse`.
+
+        Raises InputError as `analyse` does. To be asked for only where there is a main model.
+        """
+        if self.main is None:
+            return []
+        _check_lengths(texts, [self.main])
+        return list(annotated(texts, self.main.nlp, self.main.without(_halves(self.main.nlp)[1]), _BATCH))
+
+    def analyse(self, texts: Sequence[str], parsed: Sequence[Doc] = ()) -> Iterator[Analysis]:
         """An analysis for each text, in order; texts are worked on in batches. See `stacked` for how models share a text.
 
-        Raises InputError for a text longer than spaCy takes at once (a million characters).
+        `parsed` are the texts' documents where `parsed` was asked before: the main model then goes on with them. Raises
+        InputError for a text longer than spaCy takes at once (a million characters).
         """
         models = [self.main, *self.further] if self.main else self.further
-        limit = min((model.nlp.max_length for model in models), default=0)
-        if models and any(len(text) > limit for text in texts):
-            raise InputError(f"a passage is longer than {limit} characters", code="passage-too-long")
+        _check_lengths(texts, models)
         streams = [annotated(texts, model.nlp, model.steps.values(), _BATCH) for model in models]
+        if self.main and parsed:
+            streams[0] = annotated(parsed, self.main.nlp, self.main.without(_halves(self.main.nlp)[0]), _BATCH)
         for text, docs in zip(texts, zip(*streams, strict=True) if streams else (() for _ in texts), strict=True):
             layers = [model.mentions(doc, text) for model, doc in zip(models, docs, strict=True)]
             yield Analysis(docs[0] if self.main else None, stacked(layers))
+
+
+def _check_lengths(texts: Sequence[str], models: Sequence[Recogniser]) -> None:
+    limit = min((model.nlp.max_length for model in models), default=0)
+    if models and any(len(text) > limit for text in texts):
+        raise InputError(f"a passage is longer than {limit} characters", code="passage-too-long")
+
+
+def _halves(nlp: Language) -> tuple[list[str], list[str]]:
+    """The components of a pipeline up to the last one for syntax, and those behind it."""
+    made = [nlp.get_pipe_meta(name) for name in nlp.pipe_names]
+    last = max((n for n, meta in enumerate(made) if meta.factory in _SYNTAX or "token.lemma" in meta.assigns), default=-1)
+    return nlp.pipe_names[: last + 1], nlp.pipe_names[last + 1 :]
 
 
 def stacked(layers: Iterable[Sequence[Mention]]) -> list[Mention]:

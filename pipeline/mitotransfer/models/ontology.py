@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import obonet
-
 from mitotransfer.errors import ConfigError
 
 _SYNONYM = re.compile(r'^"((?:[^"\\]|\\.)*)"\s+([A-Z]+)')
@@ -33,6 +31,8 @@ def read_obo(path: Path) -> Iterator[Term]:
 
     Raises ConfigError naming the file when it cannot be read as OBO.
     """
+    import obonet  # with it comes networkx: a fifth of a second, and only who builds a knowledge base reads ontologies
+
     try:
         graph = obonet.read_obo(_opened(path))
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:

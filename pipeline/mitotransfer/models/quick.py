@@ -34,11 +34,11 @@ def steps(nlp: Language) -> dict[str, Step]:
     return {name: _step(nlp, name, pipe) for name, pipe in nlp.pipeline}
 
 
-def annotated(texts: Sequence[str], nlp: Language, todo: Iterable[Step], batch_size: int) -> Iterator[Doc]:
-    """The texts with what these steps of the pipeline make of them, in order, `batch_size` of them at a time."""
+def annotated(texts: Sequence[str | Doc], nlp: Language, todo: Iterable[Step], batch_size: int) -> Iterator[Doc]:
+    """The texts, or documents begun before, with what these steps of the pipeline make of them, `batch_size` at a time."""
     todo = list(todo)
     for begin in range(0, len(texts), batch_size):
-        docs = [nlp.make_doc(text) for text in texts[begin : begin + batch_size]]
+        docs = [text if isinstance(text, Doc) else nlp.make_doc(text) for text in texts[begin : begin + batch_size]]
         for step in todo:
             step(docs)
         yield from docs
