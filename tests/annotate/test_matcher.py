@@ -214,3 +214,19 @@ def test_every_form_of_the_projects_vocabulary_finds_its_entry(root: Path) -> No
     ]
     # A hyphen at the end of a form is no part of what is found ("-independent", "143B TK-").
     assert [form for _, form in missed if form.strip("-") == form] == []
+
+
+def test_of_the_articles_short_forms_only_some_categories_can_count() -> None:
+    own = {"ALI": [("cell", "cell:neuron"), ("disease", "disease:obesity")]}
+    assert [m.ident for m in MATCHER.find("the ALI", extra=own, only=("disease",))] == ["disease:obesity"]
+    assert MATCHER.find("the ALI", extra=own, only=("route",)) == []
+
+
+@given(st.lists(st.sampled_from(["BMSC", "MSCs", "i.v.", "TNF-α", " ", ".", "liver", "ﬁbrosis", "fibrosis", "ALI", "\u200b"])))
+def test_a_whole_name_is_one_that_is_found_from_end_to_end(words: list[str]) -> None:
+    text = " ".join(words)
+    found = MATCHER.exactly(text)
+    ends = (len(text.rstrip()), len(text.rstrip(" .,;:\u00a0")))
+    start = len(text) - len(text.lstrip())
+    whole = [[m for m in MATCHER.find_all(text) if (m.start, m.end) == (start, end)] for end in ends]
+    assert found == next((mentions for mentions in whole if mentions), [])

@@ -165,7 +165,7 @@ def test_further_model_is_loaded_without_what_its_names_do_not_need(
     assert whole.nlp.pipe_names == ["tok2vec", "tagger", "ner"]
     assert part.nlp.pipe_names == kept
     text = text_of(BC5CDR)
-    assert part.mentions(part.nlp(text)) == whole.mentions(whole.nlp(text)) != []
+    assert part.mentions(part.nlp(text), text) == whole.mentions(whole.nlp(text), text) != []
 
 
 def test_models_share_a_text(site: Path, catalogue: Catalogue) -> None:

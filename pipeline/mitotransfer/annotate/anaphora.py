@@ -21,6 +21,7 @@ ADJECTIVE = "mitochondrial"
 _MATTER = ("mito", "form")
 _DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
 _LONGEST = 10  # words of a description
+_LISTS = ("general_cell", "pronoun", "quantity", "cell_part", "container")  # what `_slot` asks for
 Lists = Mapping[str, Sequence[str]]
 
 
@@ -34,8 +35,10 @@ def mark_further(doc: Doc, lists: Lists) -> None:
     for token in doc:
         if not token._.slot and _is_matter(token):
             token._.slot = "mito"
+    words = frozenset(word for name in _LISTS for word in lists.get(name, ()))
     for token in doc:
-        if not token._.slot and (slot := _slot(token, lists)):
+        may = token.lemma_ in words or token.lower_ in words or token.pos_ == "NUM"
+        if may and not token._.slot and (slot := _slot(token, lists)):
             token._.slot = slot
 
 

@@ -65,7 +65,7 @@ class Change(NamedTuple):
 
 
 def find_changes(
-    doc: Doc, found: Sequence[Found], outcomes: Sequence[Mention], cues: list[Cue], rules: ProseRules
+    doc: Doc, found: Sequence[Found], outcomes: Sequence[Mention], cues: Sequence[Cue], rules: ProseRules
 ) -> list[Change]:
     """The changes that rules over syntax found in one sentence, each outcome once, in the order of the text.
 
@@ -298,7 +298,7 @@ def compose(outer: str, inner: str) -> str:
     return _OPPOSITE[inner] if outer in ("decrease", "worsen") else inner
 
 
-def _with_denial(change: Change, cues: list[Cue]) -> Change:
+def _with_denial(change: Change, cues: Sequence[Cue]) -> Change:
     """A denied change is none; "no longer higher" says nothing."""
     trigger = change.trigger
     text = trigger.doc.text

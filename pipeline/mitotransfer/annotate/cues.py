@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from mitotransfer.annotate.matcher import Matcher
@@ -78,7 +79,8 @@ _OCCUR = re.compile(r"\s+(?:also\s+)?(?:occur|take place|happen|exist|be (?:poss
 _MONTH = re.compile(r"(?:\b(?:in|of|since|until|from|to|by|between|and|late|early|\d{1,2})\s+)$", re.IGNORECASE)
 
 
-def find_cues(text: str, matcher: Matcher) -> list[Cue]:
+@lru_cache(maxsize=256)
+def find_cues(text: str, matcher: Matcher) -> Sequence[Cue]:
     """The cues of a sentence in order. Use a matcher of the category negation_hedge alone: other names would hide cues."""
     entries = matcher.vocabulary.entries
     found = []
@@ -108,7 +110,7 @@ def polarity_at(text: str, cues: Sequence[Cue], start: int, end: int) -> Polarit
     return Polarity(bool(negation), negation, bool(hedge), hedge)
 
 
-def _nearest(cues: list[Cue], start: int, end: int) -> str:
+def _nearest(cues: Sequence[Cue], start: int, end: int) -> str:
     return min(cues, key=lambda cue: max(start - cue.end, cue.start - end)).surface if cues else ""
 
 

@@ -1,4 +1,4 @@
-"""Rules over the syntax of a sentence: spaCy's DependencyMatcher, with patterns that fit on a few lines.
+"""Rules over the syntax of a sentence: patterns as of spaCy's DependencyMatcher, written on a few lines.
 
 A pattern is a list of nodes, the first of which stands alone and each other in a relation to one named before it:
 
@@ -15,27 +15,24 @@ that it has any value.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from spacy.matcher import DependencyMatcher
 from spacy.tokens import Doc, Token
-from spacy.vocab import Vocab
 
+from mitotransfer.annotate.trees import OPERATORS, PROPERTIES, Trees
 from mitotransfer.document import EventKind, TableName
 
 ROLES = frozenset({
     "donor", "recipient", "form", "mechanism", "agent", "outcome", "cause", "target",
     "procedure", "disease", "condition", "tissue", "species", "route", "dose", "label",
 })  # fmt: skip
-_PROPERTIES = ("DEP", "LEMMA", "LOWER", "POS", "TAG")
+_PROPERTIES = tuple(sorted(PROPERTIES))
 _MARKS = {"SLOT": "slot", "SAYS": "says"}  # properties that are marks of ours on a token
+_HYPHENS = frozenset("-‐‑")
 _PREFIXES = 2  # tokens before the verb in "up-regulated"
-_OPERATORS = frozenset(
-    ["<", ">", "<<", ">>", ".", ".*", ";", ";*", "$+", "$-", "$++", "$--", ">+", ">-", ">++", ">--", "<+", "<-", "<++", "<--"]
-)
 # Words that are nobody's inflected form; a lemmatizer that learnt "built" and "build" takes "but" for a form of "bud".
 CLOSED = frozenset({
     "a", "an", "and", "any", "as", "at", "but", "by", "for", "from", "if", "in", "into", "nor", "not", "of", "on", "or", "so",
@@ -44,8 +41,23 @@ CLOSED = frozenset({
 _NODE = re.compile(r"(?:(?P<left>\w+) (?P<operator>\S+) )?(?P<name>\w+)(?P<optional>\?)?:(?P<properties>.*)")
 _PROPERTY = re.compile(r"(?P<key>[A-Z]+)(?:(?P<sign>!?=)(?P<values>\S+))?")
 
+
+def _marked(name: str) -> None:
+    """Makes `token._.name`, kept in the document's `user_data` where rules find all marks of a text at once."""
+
+    def get(token: Token) -> str:
+        kept: dict[Any, Any] = token.doc.user_data
+        return str(kept.get((name, token.i), ""))
+
+    def put(token: Token, value: str) -> None:
+        kept: dict[Any, Any] = token.doc.user_data
+        kept[name, token.i] = value
+
+    Token.set_extension(name, getter=get, setter=put, force=True)
+
+
 for _mark in _MARKS.values():
-    Token.set_extension(_mark, default="", force=True)
+    _marked(_mark)
 
 
 class DependencyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,113 +92,26 @@ class Found(NamedTuple):
 
 
 class DependencyRules:
-    """All rules, ready for the documents of one vocabulary. Holds no state of a text."""
+    """All rules, ready for documents of any vocabulary. Holds no state of a text."""
 
-    def __init__(self, rules: Sequence[DependencyRule], lists: Mapping[str, Sequence[str]], vocab: Vocab) -> None:
-        self._rules = {rule.id: rule for rule in rules}
-        self._variants: dict[str, list[_Variant]] = {
-            rule.id: [_variant(nodes, vocab) for nodes in compiled(rule, lists)] for rule in rules
-        }
+    def __init__(self, rules: Sequence[DependencyRule], lists: Mapping[str, Sequence[str]]) -> None:
+        variants = [(rule, nodes) for rule in rules for nodes in compiled(rule, lists)]
+        self._rules = [rule for rule, _ in variants]
+        self._trees = Trees([nodes for _, nodes in variants], list(_MARKS.values()))
 
     def matches(self, doc: Doc) -> list[Found]:
         """The rules that apply to a document, in the order of the files, then of the text."""
-        here = _Here(doc)
+        found: dict[str, list[dict[str, int]]] = {}
+        ruled: dict[str, DependencyRule] = {}
+        for number, places in self._trees.matches(doc):
+            rule = self._rules[number]
+            ruled[rule.id] = rule
+            found.setdefault(rule.id, []).append(places)
         return [
             Found(rule, {name: doc[place] for name, place in nodes.items()})
-            for ident, rule in self._rules.items()
-            for nodes in sorted(
-                _fullest(list(_places(self._variants[ident], doc, here))), key=lambda nodes: sorted(nodes.values())
-            )
+            for ident, rule in ruled.items()
+            for nodes in sorted(_fullest(found[ident]), key=lambda nodes: sorted(nodes.values()))
         ]
-
-
-_Needs = tuple[tuple[int, frozenset[str]], ...]
-_SEEN = ("LEMMA", "LOWER", "DEP", *_MARKS)
-
-
-class _Node(NamedTuple):
-    """A node of a pattern: the number of the node it stands in a relation to, the relation, what its token must have."""
-
-    left: int
-    operator: str
-    needs: _Needs
-
-
-class _Here:
-    """What the tokens of a document have, and which of them can be which nodes, as far as asked."""
-
-    def __init__(self, doc: Doc) -> None:
-        marks = tuple(_MARKS.values())
-        self._tokens = [(t.lemma_, t.lower_, t.dep_, *(t._.get(name) for name in marks)) for t in doc]
-        self._each = [set(values) for values in zip(*self._tokens, strict=True)] or [set() for _ in _SEEN]
-        self._heads = [token.head.i for token in doc]
-        self._told: dict[_Needs, frozenset[int]] = {}
-
-    def may_have(self, nodes: Sequence[_Node]) -> bool:
-        """Whether there is a token for each node, in its relation to one of those for the node it hangs on."""
-        found: list[Collection[int]] = [self._with(node.needs) for node in nodes]
-        if not all(found):
-            return False
-        for number, node in enumerate(nodes):
-            if node.operator:
-                found[number] = self._related(found[node.left], node.operator, found[number])
-                if not found[number]:
-                    return False
-        return True
-
-    def _with(self, needs: _Needs) -> frozenset[int]:
-        """The tokens that have all of these: by number of the property, one of some values."""
-        if (told := self._told.get(needs)) is None:
-            told = frozenset()
-            if not any(self._each[number].isdisjoint(values) for number, values in needs):
-                places = enumerate(self._tokens)
-                told = frozenset(n for n, token in places if all(token[number] in values for number, values in needs))
-            self._told[needs] = told
-        return told
-
-    def _related(self, left: Collection[int], operator: str, right: Collection[int]) -> Collection[int]:
-        """Those of the tokens on the right that stand in a relation to some on the left; all for one not looked at here."""
-        heads = self._heads
-        if operator == ">":
-            return [n for n in right if heads[n] in left and heads[n] != n]
-        if operator == "<":
-            above = {heads[n] for n in left if heads[n] != n}
-            return [n for n in right if n in above]
-        if operator == ">>":
-            return [n for n in right if any(over in left for over in self._above(n))]
-        return right
-
-    def _above(self, number: int) -> Iterator[int]:
-        while self._heads[number] != number:
-            number = self._heads[number]
-            yield number
-
-
-class _Variant(NamedTuple):
-    """One choice of a rule's optional nodes: their names, what of them can be seen at once, and the matcher, which is far
-    dearer to ask."""
-
-    names: list[str]
-    nodes: list[_Node]
-    matcher: DependencyMatcher
-
-
-def _variant(nodes: list[dict[str, Any]], vocab: Vocab) -> _Variant:
-    matcher = DependencyMatcher(vocab)
-    matcher.add("rule", [nodes])
-    names = [node["RIGHT_ID"] for node in nodes]
-    seen = [
-        _Node(names.index(node.get("LEFT_ID", names[0])), node.get("REL_OP", ""), _asked_of(node["RIGHT_ATTRS"]))
-        for node in nodes
-    ]
-    return _Variant(names, seen, matcher)
-
-
-def _asked_of(attributes: Mapping[str, Any]) -> _Needs:
-    """What a token must have to be this node, of what `_Here` knows."""
-    marks = attributes.get("_", {})
-    wanted = [asked(marks.get(_MARKS[key]) if key in _MARKS else attributes.get(key)) for key in _SEEN]
-    return tuple((number, values) for number, values in enumerate(wanted) if values)
 
 
 def asked(values: Any) -> frozenset[str]:
@@ -194,13 +119,6 @@ def asked(values: Any) -> frozenset[str]:
     if isinstance(values, str):
         return frozenset([values])
     return frozenset(values.get("IN", ())) if values else frozenset()
-
-
-def _places(variants: Sequence[_Variant], doc: Doc, here: _Here) -> Iterator[dict[str, int]]:
-    for names, nodes, matcher in variants:
-        if here.may_have(nodes):
-            for _, places in matcher(doc):
-                yield dict(zip(names, places, strict=True))
 
 
 def _fullest(found: list[dict[str, int]]) -> list[dict[str, int]]:
@@ -222,18 +140,24 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
     The lemmatizer knows too few verbs of the field: regular forms are traced back here, and the lemma is put right, as is that of
     words of closed classes.
     """
+    before = ""
     for token in doc:
         if token.lower_ in CLOSED:
             token.lemma_ = token.lower_
-        forms = [token.lower_, token.lemma_]
-        if token.pos_ in ("VERB", "ADJ"):
-            forms += bare(token.lower_)
-        if token.i >= _PREFIXES and doc[token.i - 1].text in "-‐‑":
+        lower, pos = token.lower_, token.pos_
+        forms = [lower, token.lemma_]
+        if pos in ("VERB", "ADJ"):
+            forms += bare(lower)
+        if token.i >= _PREFIXES and before in _HYPHENS:
             forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
-        known = next((form for form in forms if meanings.get(form)), "") or next((form for form in forms if form in meanings), "")
-        token._.says = "" if _is_name(token) else meanings.get(known, "")
-        if known and token.pos_ == "VERB" and known != token.lower_:
-            token.lemma_ = known
+        before = lower
+        if not (known := [form for form in forms if form in meanings]):
+            continue
+        first = next((form for form in known if meanings[form]), known[0])
+        if meanings[first] and not _is_name(token):
+            token._.says = meanings[first]
+        if first and pos == "VERB" and first != lower:
+            token.lemma_ = first
 
 
 def _is_name(token: Token) -> bool:
@@ -279,8 +203,8 @@ def compiled(rule: DependencyRule, lists: Mapping[str, Sequence[str]]) -> list[l
             )
         if (left or "") not in (known or {""}) or name in known:
             raise ValueError(f"'{line}': only the first node stands alone, others follow one named before it, each once")
-        if operator and operator not in _OPERATORS:
-            raise ValueError(f"'{line}': there is no operator '{operator}'; allowed: {' '.join(sorted(_OPERATORS))}")
+        if operator and operator not in OPERATORS:
+            raise ValueError(f"'{line}': there is no operator '{operator}'; allowed: {' '.join(sorted(OPERATORS))}")
         node: dict[str, Any] = {"RIGHT_ID": name, "RIGHT_ATTRS": dict(_properties(read["properties"], lists))}
         nodes.append(node | ({"LEFT_ID": left, "REL_OP": operator} if left else {}))
         known.add(name)
@@ -304,7 +228,7 @@ def _properties(text: str, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple
         if read["sign"] is None:
             wanted: Any = {"NOT_IN": [""]}
         elif read["sign"] == "=" and len(values) == 1:
-            wanted = values[0]  # compared by the matcher itself, which is faster than asking a set
+            wanted = values[0]
         else:
             wanted = {"IN" if read["sign"] == "=" else "NOT_IN": values}
         if read["key"] in _MARKS:

@@ -7,6 +7,7 @@ it ("infarct size was reduced"). "Improved" raises an outcome that one wants hig
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mitotransfer.annotate.cues import Cue, find_cues, polarity_at
@@ -191,7 +192,7 @@ def is_inverse(entry: Entry, surface: str) -> bool:
     return not inverse.isdisjoint({normal(surface), normal(surface).removesuffix("s")})
 
 
-def _is_null(text: str, word: Direction, mention: Mention, cues: list[Cue]) -> bool:
+def _is_null(text: str, word: Direction, mention: Mention, cues: Sequence[Cue]) -> bool:
     """Whether the change is denied: "no improvement in A", "did not reduce A", "A was not reduced"."""
     start, end = min(word.start, mention.start), max(word.end, mention.end)
     window = text[max(0, start - 25) : end]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
@@ -40,6 +40,7 @@ class Frame:
         self.lent: Counter[str] = Counter()
         self.owners: dict[str, Counter[str]] = {}
         self._surface: dict[str, str] = {}
+        self._kept: dict[tuple[object, int], tuple[Reading, list[Mention]]] = {}
         for reading in self.readings:
             slots = reading.slots
             owned = set()
@@ -64,6 +65,16 @@ class Frame:
 
     def in_sentence(self, reading: Reading, categories: tuple[str, ...]) -> list[Mention]:
         """The names of these categories in a sentence, not those inside a mechanism's ("tumor" in "tumor necrosis factor")."""
+        return self.once(categories, reading, lambda: self._in_sentence(reading, categories))
+
+    def once(self, what: object, reading: Reading, make: Callable[[], list[Mention]]) -> list[Mention]:
+        """The names that `make` finds in a sentence, looked for once; `what` tells them from others."""
+        key = (what, id(reading))
+        if key not in self._kept:
+            self._kept[key] = (reading, make())  # with the reading, so that no other one gets its id
+        return list(self._kept[key][1])
+
+    def _in_sentence(self, reading: Reading, categories: tuple[str, ...]) -> list[Mention]:
         text, boundaries = reading.sentence.text, reading.sentence.boundaries
         found = names(text, self.resources, categories, self.extra, boundaries=boundaries)
         if not found or "mechanism" in categories:

@@ -43,35 +43,96 @@ class Candidate(NamedTuple):
 
 
 Spans = dict[tuple[int, int], list[Candidate]]
+Hit = tuple[int, int, tuple[Candidate, ...], frozenset[str]]  # where a name stands, its meanings and their categories
+
+
+class _Names:
+    """All names of a vocabulary in one automaton, and what was found in the texts last asked for.
+
+    A sentence is asked for names of a dozen sets of categories, one after the other: they are found at once.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        keys: dict[str, list[Candidate]] = {}
+        for order, entry in enumerate(vocabulary.entries.values()):
+            _add_entry(keys, entry, order)
+        self.automaton = ahocorasick.Automaton()
+        for key, candidates in keys.items():
+            self.automaton.add_word(key, (len(key), tuple(candidates)))
+        self._empty = not keys
+        if keys:
+            self.automaton.make_automaton()
+        self.hits = lru_cache(maxsize=1024)(self._hits)
+        self.wholes = lru_cache(maxsize=4096)(self._wholes)
+
+    def _hits(self, text: str, borders: frozenset[int]) -> list[Hit]:
+        """Every place that is a name; a place may come twice, the second time with meanings that count instead of the first."""
+        found: list[Hit] = []
+        spelled, offsets = even(text)
+        for key in () if self._empty else _keys(spelled, offsets, borders):
+            for last, (length, candidates) in self.automaton.iter(key):
+                first = last + 1 - length
+                start, end = (offsets[first], offsets[last] + 1) if offsets else (first, last + 1)
+                if not _is_word(text, start, end, borders):
+                    continue
+                written = spelled[first : last + 1]
+                if meanings := tuple(c for c in candidates if c.exact in ("", written)):
+                    found.append((start, end, meanings, frozenset(c.category for c in meanings)))
+        return found
+
+    def _wholes(self, text: str) -> list[Hit]:
+        """What a text stands for that is a name from its first letter to its last, blanks and closing dots aside."""
+        found: list[Hit] = []
+        spelled, offsets = even(text)
+        start = len(text) - len(text.lstrip())
+        for end in _ends(text):
+            if offsets:
+                found += [hit for hit in reversed(self.hits(text, frozenset())) if hit[:2] == (start, end)]
+            elif start < end:
+                written = spelled[start:end]
+                _, candidates = self.automaton.get(written.title(), (0, ()))
+                meanings = tuple(c for c in candidates if c.exact in ("", written))
+                found.append((start, end, meanings, frozenset(c.category for c in meanings)))
+        return found
+
+
+def _ends(text: str) -> Iterable[int]:
+    """Where a name can end that is a whole text: the dot of "i.v." belongs to it, that of a sentence does not."""
+    return dict.fromkeys((len(text.rstrip()), len(text.rstrip(" .,;:\u00a0"))))
+
+
+@lru_cache(maxsize=2)
+def _names(vocabulary: Vocabulary) -> _Names:
+    return _Names(vocabulary)
 
 
 class Matcher:
-    """Finds the names of a vocabulary, or of some of its categories. Build it once; it holds no state of a text."""
+    """Finds the names of a vocabulary, or of some of its categories; all matchers of a vocabulary share what they look up."""
 
     def __init__(self, vocabulary: Vocabulary, categories: Collection[str] | None = None) -> None:
         self.vocabulary = vocabulary
-        keys: dict[str, list[Candidate]] = {}
-        for order, entry in enumerate(vocabulary.entries.values()):
-            if categories is None or entry.category in categories:
-                _add_entry(keys, entry, order)
-        self._automaton = ahocorasick.Automaton()
-        for key, candidates in keys.items():
-            self._automaton.add_word(key, (len(key), tuple(candidates)))
-        self._empty = not keys
-        if keys:
-            self._automaton.make_automaton()
+        self._categories = frozenset(vocabulary.by_category if categories is None else categories)
+        self._names = _names(vocabulary)
 
     def find(
-        self, text: str, boundaries: Collection[int] = (), extra: Extra | None = None, adjectives: bool = False
+        self,
+        text: str,
+        boundaries: Collection[int] = (),
+        extra: Extra | None = None,
+        adjectives: bool = False,
+        only: Collection[str] | None = None,
     ) -> list[Mention]:
         """The names in a text, longest first, then leftmost, none overlapping another, in text order.
 
         A span that is a name in several categories, or of several entries of one (an ambiguous form), gives a mention
         for each, in the order of the vocabulary. `boundaries` are offsets that count as word borders (where a
         superscript or subscript begins or ends). `extra` are the article's own short forms: they win over the
-        vocabulary's, and one with no meanings keeps the vocabulary's away. With `adjectives`, 'hepatic' is liver.
+        vocabulary's, and one with no meanings keeps the vocabulary's away; `only` are categories of theirs that count, if not
+        all do. With `adjectives`, 'hepatic' is liver.
         """
-        spans = self._spans(text, boundaries, extra or _NONE, adjectives)
+        spans = self._spans(text, boundaries, extra or _NONE, adjectives, only)
+        if not spans:
+            return []
         taken = bytearray(len(text))
         chosen = []
         for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
@@ -89,39 +150,43 @@ class Matcher:
 
     def exactly(self, text: str, extra: Extra | None = None, adjectives: bool = False) -> list[Mention]:
         """The mentions that cover the whole text (blanks and closing dots aside); empty when it is no name."""
-        spans = self._spans(text, (), extra or _NONE, adjectives)
+        if not extra:
+            for start, end, candidates, kinds in self._names.wholes(text):
+                if not kinds.isdisjoint(self._categories) and (meanings := self._own(candidates, adjectives)):
+                    return list(_mentions(text, [(start, end)], {(start, end): meanings}))
+            return []
+        spans = self._spans(text, (), extra, adjectives)
         start = len(text) - len(text.lstrip())
-        # The dot of "i.v." belongs to the name, that of a sentence does not.
-        for end in (len(text.rstrip()), len(text.rstrip(" .,;:\u00a0"))):
+        for end in _ends(text):
             if (start, end) in spans:
                 return list(_mentions(text, [(start, end)], spans))
         return []
 
     def sought(self) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
         """All that is looked for, in lower case, and what it may stand for."""
-        for key, (_, candidates) in () if self._empty else self._automaton.items():
-            yield key.lower(), candidates
+        for key, (_, candidates) in self._names.automaton.items():
+            if own := tuple(c for c in candidates if c.category in self._categories):
+                yield key.lower(), own
 
-    def _spans(self, text: str, boundaries: Collection[int], extra: Extra, adjectives: bool) -> Spans:
+    def _spans(
+        self, text: str, boundaries: Collection[int], extra: Extra, adjectives: bool, only: Collection[str] | None = None
+    ) -> Spans:
         """Every span that is a name, with its meanings."""
         spans: Spans = {}
         if not text:
             return spans
         borders = frozenset(boundaries)
-        spelled, offsets = even(text)
-        for key in () if self._empty else _keys(spelled, offsets, borders):
-            for last, (length, candidates) in self._automaton.iter(key):
-                first = last + 1 - length
-                start, end = (offsets[first], offsets[last] + 1) if offsets else (first, last + 1)
-                if not _is_word(text, start, end, borders):
-                    continue
-                written = spelled[first : last + 1]
-                meanings = [c for c in candidates if (adjectives or not c.adjective) and c.exact in ("", written)]
-                if meanings:
-                    spans[start, end] = meanings
-        for start, end, meanings in _extra_spans(text, spelled, offsets, borders, extra):
-            spans[start, end] = meanings
+        categories = self._categories
+        for start, end, candidates, kinds in self._names.hits(text, borders):
+            if not kinds.isdisjoint(categories) and (meanings := self._own(candidates, adjectives)):
+                spans[start, end] = meanings
+        for start, end, form in _own_places(text, borders, tuple(extra)) if extra else ():
+            own = (meaning for meaning in extra[form] if only is None or meaning[0] in only)
+            spans[start, end] = [Candidate(n, category, ident, "", False) for n, (category, ident) in enumerate(own)]
         return spans
+
+    def _own(self, candidates: Iterable[Candidate], adjectives: bool) -> list[Candidate]:
+        return [c for c in candidates if c.category in self._categories and (adjectives or not c.adjective)]
 
 
 def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> None:
@@ -192,19 +257,21 @@ def _is_word(text: str, start: int, end: int, borders: frozenset[int]) -> bool:
     return end - start >= 4 and bool(_GLUED.match(text, end))
 
 
-def _extra_spans(
-    text: str, spelled: str, offsets: list[int], borders: frozenset[int], extra: Extra
-) -> Iterator[tuple[int, int, list[Candidate]]]:
+@lru_cache(maxsize=1024)
+def _own_places(text: str, borders: frozenset[int], forms: tuple[str, ...]) -> list[tuple[int, int, str]]:
     """Where the article's own short forms stand, in their own case, a plural s allowed."""
-    for form, meanings in extra.items():
+    found: list[tuple[int, int, str]] = []
+    spelled, offsets = even(text)
+    for form in forms:
         for key in own_keys(form):
             at = spelled.find(key)
             while at >= 0:
                 last = at + len(key) - 1
                 start, end = (offsets[at], offsets[last] + 1) if offsets else (at, last + 1)
                 if _is_word(text, start, end, borders):
-                    yield start, end, [Candidate(n, category, ident, "", False) for n, (category, ident) in enumerate(meanings)]
+                    found.append((start, end, form))
                 at = spelled.find(key, at + 1)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -222,6 +289,10 @@ def _numbers(form: str) -> Iterable[str]:
 
 def _mentions(text: str, order: Iterable[tuple[int, int]], spans: Spans) -> Iterator[Mention]:
     for start, end in order:
+        candidates = spans[start, end]
+        if len(candidates) == 1:
+            yield Mention(start, end, candidates[0].category, candidates[0].ident, text[start:end])
+            continue
         # An entry may be found by two of its forms at one place (TNF-α and TNF-alpha); order and id are the same then.
-        for category, ident in dict.fromkeys((c.category, c.ident) for c in sorted(spans[start, end])):
+        for category, ident in dict.fromkeys((c.category, c.ident) for c in sorted(candidates)):
             yield Mention(start, end, category, ident, text[start:end])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mitotransfer.annotate.cues import Cue, find_cues, polarity_at
 from mitotransfer.annotate.matcher import Extra, Matcher
@@ -34,8 +35,8 @@ def names(
     "Infarct area and volume" gives both names. "A-independent" and "not A" give none, unless `denied` asks for them.
     """
     matcher = resources.matcher(*categories)
-    narrowed = {form: [m for m in meanings if m[0] in categories] for form, meanings in extra.items()}
-    found = matcher.find(text, boundaries, narrowed, adjectives)
+    if not (found := matcher.find(text, boundaries, extra, adjectives, only=categories)):
+        return []
     rank = {category: number for number, category in enumerate(categories)}
     best: dict[tuple[int, int], Mention] = {}
     for mention in found:
@@ -51,7 +52,7 @@ def names(
     return [m for m in completed if not is_denied(text, m, cues)]
 
 
-def is_denied(text: str, mention: Mention, cues: list[Cue]) -> bool:
+def is_denied(text: str, mention: Mention, cues: Sequence[Cue]) -> bool:
     """Whether a name stands under a negation: "independent of A", "A-independent", "without A"."""
     if re.match(r"[\s‐‑–-]+independent(?:ly)?\b", text[mention.end :], re.IGNORECASE):
         return True
@@ -64,7 +65,7 @@ def complete_lists(text: str, mentions: list[Mention], matcher: Matcher) -> list
     A name made of words on both sides of a joint replaces a shorter one at its place; its mention covers its own words.
     """
     found = {(m.start, m.end): m for m in mentions}
-    for joint in _JOINT.finditer(text):
+    for joint in _joints(text) if mentions else ():
         for candidate in (*_shared_start(text, joint, mentions, matcher), *_shared_end(text, joint, mentions, matcher)):
             inside = [place for place in found if place[0] < candidate.end and candidate.start < place[1]]
             if all(candidate.start <= start and end <= candidate.end for start, end in inside):
@@ -72,6 +73,11 @@ def complete_lists(text: str, mentions: list[Mention], matcher: Matcher) -> list
                     del found[place]
                 found[candidate.start, candidate.end] = candidate
     return [found[place] for place in sorted(found)]
+
+
+@lru_cache(maxsize=256)
+def _joints(text: str) -> list[re.Match[str]]:
+    return list(_JOINT.finditer(text))
 
 
 def _words(text: str, start: int, end: int) -> list[re.Match[str]]:

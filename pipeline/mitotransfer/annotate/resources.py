@@ -52,7 +52,7 @@ class Resources:
         """The rules over syntax; None where there are none, or no model parses sentences."""
         if not self.rules.dependencies or self.models is None or self.models.main is None:
             return None
-        return DependencyRules(self.rules.dependencies, self.rules.lists, self.models.main.nlp.vocab)
+        return DependencyRules(self.rules.dependencies, self.rules.lists)
 
     @cached_property
     def linker(self) -> Linker | None:

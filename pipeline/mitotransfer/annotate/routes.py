@@ -59,6 +59,10 @@ def in_vitro(given: Iterable[Reading]) -> list[Told]:
 
 def routes_in(reading: Reading, frame: Frame) -> list[Mention]:
     """The routes that a sentence names, bare injections left out; a vein is intravenous, whichever it is."""
+    return frame.once("routes", reading, lambda: _routes_in(reading, frame))
+
+
+def _routes_in(reading: Reading, frame: Frame) -> list[Mention]:
     text = reading.sentence.text
     entries = frame.resources.vocabulary.entries
     found = [m for m in find_routes(text, [], frame.resources, frame.extra) if entries[m.ident].extra.get("scope") != "generic"]

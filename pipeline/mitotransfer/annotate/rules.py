@@ -12,12 +12,15 @@ for slots and named parts:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import ahocorasick
 import msgspec
 
+from mitotransfer.annotate.cores import Alternatives, without_optional_start
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
 from mitotransfer.annotate.literals import Screened, needs
 from mitotransfer.document import EventKind, TableName
@@ -160,7 +163,34 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @cached_property
     def compiled(self) -> tuple[tuple[Rule, tuple[Pattern, ...]], ...]:
         """Each rule with its patterns as regular expressions."""
-        return tuple((rule, tuple(_compiled(pattern, self.words) for pattern in rule.patterns)) for rule in self.rules)
+        return tuple(
+            (rule, tuple(_compiled(pattern, self.words, self._asked) for pattern in rule.patterns)) for rule in self.rules
+        )
+
+    @cached_property
+    def _asked(self) -> dict[frozenset[str], int]:
+        """Each set of words of which patterns need one, with its number."""
+        return {}
+
+    @cached_property
+    def _asking(self) -> ahocorasick.Automaton:
+        """Finds the words that patterns need, each with a bit for each set that it is in."""
+        bits: dict[str, int] = {}
+        for words, number in self._asked.items() if self.compiled else ():  # what patterns ask for is noted with them
+            for word in words:
+                bits[word] = bits.get(word, 0) | 1 << number
+        found = ahocorasick.Automaton()
+        for word, sets in bits.items():
+            found.add_word(word, sets)
+        found.make_automaton()
+        return found
+
+    def words_in(self, text: str) -> int:
+        """The sets of words of which one stands in a text, as bits: those of `Pattern.asks`."""
+        found = 0
+        for _, sets in self._asking.iter(text.lower()) if len(self._asking) else ():
+            found |= sets
+        return found
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -169,9 +199,9 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return listed | {word: meaning for meaning, words in self.directions.items() for word in words}
 
     @cached_property
-    def distractor(self) -> Screened:
+    def distractor(self) -> Alternatives:
         """Whatever only looks like mitochondria that move between cells."""
-        return Screened(_any(self.distractors))
+        return Alternatives([pattern for phrase in self.distractors for pattern in phrase.patterns])
 
     @cached_property
     def is_background(self) -> Screened:
@@ -230,15 +260,30 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
 
 
 class Pattern(NamedTuple):
-    """A pattern as a regular expression. Where no word of one of the `needs` stands it cannot apply (`literals.py`)."""
+    """A pattern as a regular expression.
+
+    `asks` are sets of words, as bits of `ProseRules.words_in`: where no word of one stands it cannot apply (`literals.py`).
+    `core` is the expression without what may stand before its first word or slot: it matches where the whole does, and is soon
+    done where nothing does.
+    """
 
     regex: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]
+    asks: int
+    core: re.Pattern[str]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The matches in a text, as those of `regex`."""
+        end = 0
+        while self.core.search(text, end) and (found := self.regex.search(text, end)) is not None:
+            yield found
+            end = max(found.end(), found.start() + 1)
 
 
-def _compiled(pattern: str, words: dict[str, str]) -> Pattern:
+def _compiled(pattern: str, words: dict[str, str], asked: dict[frozenset[str], int]) -> Pattern:
     regex = re.compile(expand(pattern, words), re.IGNORECASE)
-    return Pattern(regex, tuple(dict.fromkeys(needs(regex.pattern))))
+    core = re.compile(without_optional_start(regex.pattern), re.IGNORECASE)
+    bits = (1 << asked.setdefault(some, len(asked)) for some in set(needs(regex.pattern)))
+    return Pattern(regex, sum(bits), core)
 
 
 def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:

@@ -165,24 +165,16 @@ def trigger_kind(mention: Mention, resources: Resources) -> str:
 
 def matches(sentence: Slotted, resources: Resources) -> Iterator[Match]:
     """The rules that apply to a sentence, in the order of the file, each as often as it does."""
-    lower = sentence.text.lower()
-    there: dict[frozenset[str], bool] = {}
+    there = resources.rules.words_in(sentence.text)
     for rule, patterns in resources.rules.compiled:
-        for regex, needs in patterns:
-            if not all(_stands(words, lower, there) for words in needs):
+        for pattern in patterns:
+            if pattern.asks & ~there:
                 continue
-            for found in regex.finditer(sentence.text):
+            for found in pattern.finditer(sentence.text):
                 roles = {role: _filled(sentence, piece) for role, piece in found.groupdict().items() if piece}
                 if rule.event or any(roles.values()):
                     trigger = _trigger(sentence, found[0])
                     yield Match(rule, roles, trigger.start, trigger.end)
-
-
-def _stands(words: frozenset[str], lower: str, there: dict[frozenset[str], bool]) -> bool:
-    """Whether one of the words is in a text; `there` are answers given before."""
-    if (known := there.get(words)) is None:
-        known = there[words] = any(word in lower for word in words)
-    return known
 
 
 def matched(found: Sequence[Found], mentions: Sequence[Mention]) -> Iterator[Match]:

@@ -78,7 +78,7 @@ def treated_patients(read: Sequence[Sentence], resources: Resources) -> tuple[Se
     """
     own = [s for s in read if s.voice in ("own", "aim") and not (_NCT.search(s.text) and _is_another(s))]
     text = " ".join(s.text for s in own)
-    if not _gives_mitochondria(text, resources) or _ANIMALS.search(resources.rules.distractor.sub(" ", text)):
+    if not _gives_mitochondria(text, resources) or _ANIMALS.search(resources.rules.distractor.blanked(text)):
         return None
     return next(((s, treated) for s in own if s.voice == "own" and (treated := _TREATED.search(s.text))), None)
 
@@ -86,7 +86,7 @@ def treated_patients(read: Sequence[Sentence], resources: Resources) -> tuple[Se
 def on_people_alone(read: Sequence[Sentence], resources: Resources) -> bool:
     """Whether an article names no animals of its own, however it calls those who took part."""
     text = " ".join(s.text for s in read if s.voice in ("own", "aim"))
-    return _ANIMALS.search(resources.rules.distractor.sub(" ", text)) is None
+    return _ANIMALS.search(resources.rules.distractor.blanked(text)) is None
 
 
 def unregistered_trial(read: Sequence[Sentence], resources: Resources, extra: Extra) -> Event | None:
@@ -111,7 +111,7 @@ def unregistered_trial(read: Sequence[Sentence], resources: Resources, extra: Ex
 
 def _gives_mitochondria(text: str, resources: Resources) -> bool:
     """Whether a text speaks of mitochondria that are given, and not only of drugs that go to them."""
-    plain = resources.rules.distractor.sub(" ", text)
+    plain = resources.rules.distractor.blanked(text)
     return has_topic(plain) and _GIVEN.search(plain) is not None
 
 

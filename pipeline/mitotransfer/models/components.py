@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ def factory(name: str, **given: Any) -> Callable[[Factory], Factory]:
 _LONGEST = 8  # words of a name; longer ones are systematic titles that no author writes
 
 
+@lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
     """A word in lower case and without a regular plural."""
     word = word.lower()

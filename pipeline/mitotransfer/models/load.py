@@ -18,12 +18,13 @@ from mitotransfer.document import Mention
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.models import components  # noqa: F401 registers the factories of our pipeline
 from mitotransfer.models.catalogue import CATEGORIES, FORMAT, Catalogue, Found, ModelError, load_catalogue
+from mitotransfer.models.quick import Step, annotated, steps
 from mitotransfer.models.spans import apart
 
 # Components that a recogniser of names does without.
 _SYNTAX = {"tagger", "morphologizer", "parser", "senter", "sentencizer", "attribute_ruler", "lemmatizer", "trainable_lemmatizer"}
 _SHARED = {"tok2vec", "transformer"}  # needed only where another component listens to them
-_BATCH = 64  # texts: paragraphs are longer than the lines for which spaCy's own default is meant
+_BATCH = 128  # texts
 _BOOLEANS = {"True": True, "False": False}
 
 
@@ -35,14 +36,18 @@ class Analysis(NamedTuple):
 
 
 class Recogniser(NamedTuple):
-    """A loaded pipeline and the category of each of its labels."""
+    """A loaded pipeline, the category of each of its labels, and what is done to documents in its name (`quick.steps`)."""
 
     nlp: Language
     labels: dict[str, str]
+    steps: dict[str, Step]
 
-    def mentions(self, doc: Doc) -> list[Mention]:
-        """The document's entities whose label has a category. Offsets count code points of its text."""
-        text = doc.text
+    def without(self, names: Sequence[str]) -> list[Step]:
+        """The steps but for those of these components."""
+        return [step for name, step in self.steps.items() if name not in names]
+
+    def mentions(self, doc: Doc, text: str) -> list[Mention]:
+        """The document's entities whose label has a category. Offsets count code points of `text`, which is the document's."""
         return [
             Mention(ent.start_char, ent.end_char, category, "", text[ent.start_char : ent.end_char])
             for ent in doc.ents
@@ -66,7 +71,7 @@ class Models:
         if self.main is None:
             return []
         _check_lengths(texts, [self.main])
-        return list(self.main.nlp.pipe(texts, batch_size=_BATCH, disable=_halves(self.main.nlp)[1]))
+        return list(annotated(texts, self.main.nlp, self.main.without(_halves(self.main.nlp)[1]), _BATCH))
 
     def analyse(self, texts: Sequence[str], parsed: Sequence[Doc] = ()) -> Iterator[Analysis]:
         """An analysis for each text, in order; texts are worked on in batches. See `stacked` for how models share a text.
@@ -76,11 +81,11 @@ class Models:
         """
         models = [self.main, *self.further] if self.main else self.further
         _check_lengths(texts, models)
-        streams = [model.nlp.pipe(texts, batch_size=_BATCH) for model in models]
+        streams = [annotated(texts, model.nlp, model.steps.values(), _BATCH) for model in models]
         if self.main and parsed:
-            streams[0] = self.main.nlp.pipe(parsed, batch_size=_BATCH, disable=_halves(self.main.nlp)[0])
-        for docs in zip(*streams, strict=True) if streams else (() for _ in texts):
-            layers = [model.mentions(doc) for model, doc in zip(models, docs, strict=True)]
+            streams[0] = annotated(parsed, self.main.nlp, self.main.without(_halves(self.main.nlp)[0]), _BATCH)
+        for text, docs in zip(texts, zip(*streams, strict=True) if streams else (() for _ in texts), strict=True):
+            layers = [model.mentions(doc, text) for model, doc in zip(models, docs, strict=True)]
             yield Analysis(docs[0] if self.main else None, stacked(layers))
 
 
@@ -174,7 +179,7 @@ def load_pipeline(found: Found, catalogue: Catalogue, *, names_only: bool = Fals
             f"{catalogue.path}: the language model {found} has labels without a category: {', '.join(unknown)}; "
             f'add them to its labels (allowed: {allowed}, or "" to drop one)'
         )
-    return Recogniser(nlp, found.model.labels)
+    return Recogniser(nlp, found.model.labels, steps(nlp))
 
 
 def check_versions(found: Found) -> None:
