@@ -6,7 +6,7 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from spacy.tokens import Doc
 
@@ -23,6 +23,9 @@ from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import names_trial, on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
 
+_FRONT = ("front", "abstract")
+_OF_OTHERS = ("cited",)
+_OF_ALL = ("own", "aim", "cited")
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -39,7 +42,7 @@ def prose_events(
     text = Sentences(article, resources, review)
     known: dict[int, Reading] = {}
     if screening and not screen(resources).names_product((passage.text for passage in text.passages), extra):
-        known = _candidates(text, resources, extra, short)
+        known = _known(text, resources, extra, short)
         if not any(map(_stated, known.values())):
             return [] if review or not names_trial(text.passages) else trial_events(article, text.all(), resources, extra)
     read = text.all()
@@ -67,8 +70,23 @@ def prose_events(
     return events + trials + gathered
 
 
-def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
-    """The sentences that can state a finding, read, by their identity; as a rule, not all that cannot are left out.
+def _known(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
+    """The candidates of title and abstract, then the others: where those decide that own findings matter, only cited ones."""
+    front = [number for number, passage in enumerate(text.passages) if passage.part in _FRONT]
+    known = _candidates(text, front, _OF_ALL, resources, extra, short)
+    rest = [number for number, passage in enumerate(text.passages) if passage.part not in _FRONT]
+    return known | _candidates(text, rest, _OF_OTHERS if _own_matter(known) else _OF_ALL, resources, extra, short)
+
+
+def _candidates(
+    text: Sentences,
+    numbers: Iterable[int],
+    voices: Collection[str],
+    resources: Resources,
+    extra: Extra,
+    short: Mapping[str, str] | None,
+) -> dict[int, Reading]:
+    """The sentences of these passages and voices that can state a finding, read, by their identity; others may be among them.
 
     Where none of them states one the article has none: the others can only complete what these say. They are parsed first, and
     names looked for where a rule over text may apply, or one over syntax fits the parse.
@@ -77,10 +95,10 @@ def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapp
     look = screen(resources)
     hinted = [
         (sentence, hint)
-        for number, passage in enumerate(text.passages)
-        if has_topic(passage.text) or holds(passage.text, shorts)
+        for number in numbers
+        if has_topic(text.passages[number].text) or holds(text.passages[number].text, shorts)
         for sentence in text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
-        if sentence.voice != "none" and (hint := look.may_state(sentence, extra, shorts)) is not None
+        if sentence.voice in voices and (hint := look.may_state(sentence, extra, shorts)) is not None
     ]
     docs: list[Doc] = resources.models.parsed([sentence.text for sentence, _ in hinted]) if hinted and resources.models else []
     fits = [look.fits(hint, sentence, doc, extra) for (sentence, hint), doc in zip(hinted, docs, strict=False)]
@@ -97,11 +115,16 @@ def _candidates(text: Sentences, resources: Resources, extra: Extra, short: Mapp
 def _worth_reading(read: Sequence[Sentence], relevant: Sequence[int], known: Mapping[int, Reading]) -> list[int]:
     """Of relevant sentences those on cited studies of which a finding is `known`, and own ones if a finding can matter to them.
 
-    All sentences that can state a finding are known, so that an article that is about none, by these, will not be (`_on_topic`).
+    All sentences that can state a finding are known, so that an article that is about none, by these, will not be (`_on_topic`);
+    own ones only until one of them matters.
     """
     studies = {study for r in known.values() if r.sentence.voice == "cited" and _stated(r) for study in r.sentence.studies}
-    own = any(f.table == "secretion" or _convinces(f) for r in known.values() for f in _own(r) if f in _stated(r))
+    own = _own_matter(known)
     return [n for n in relevant if (not studies.isdisjoint(read[n].studies) if read[n].voice == "cited" else own)]
+
+
+def _own_matter(known: Mapping[int, Reading]) -> bool:
+    return any(f.table == "secretion" or _convinces(f) for r in known.values() for f in _own(r) if f in _stated(r))
 
 
 def _stated(reading: Reading) -> list[Finding]:
