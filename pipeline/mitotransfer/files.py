@@ -9,7 +9,10 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from mitotransfer.errors import InputError, OutputError
 
@@ -53,8 +56,12 @@ def _is_formula(text: str) -> bool:
 
 def table_lines(header: Sequence[str], records: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table as lines of CSV: comma, double quotes where needed, LF; the header always comes first."""
+    return lines_of(chain([header], records))
+
+
+def lines_of(records: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Records as lines of such a table."""
     writer = csv.writer(_Echo(), lineterminator="\n")
-    yield writer.writerow(header)
     for record in records:
         yield writer.writerow([to_cell(value) for value in record])
 
@@ -107,30 +114,83 @@ def remove_folder(path: Path) -> None:
         raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
-def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:
-    """Write each file's pieces (text as UTF-8, line ends as given), all files whole or none touched.
+class Replacing:
+    """Files that are written side by side and take the place of earlier ones together, or not at all: a context manager.
 
-    Every file is first written under a hidden name beside its own, then renamed. Folders are made. With `sync` the
-    bytes are on the disk before the name is; intermediate results, which a checksum guards, do without.
-    Raises OutputError naming the file and the cause (disk full, no permission, a folder in the way).
+    Each is first written under a hidden name beside its own, and renamed when the context ends without an exception. Folders are
+    made. With `sync` the bytes are on the disk before the name is; intermediate results, which a checksum guards, do without.
+    All methods raise OutputError naming the file and the cause (disk full, no permission, a folder in the way).
     """
-    waiting: dict[Path, Path] = {}
-    path = Path()
-    try:
-        for path, pieces in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # a name that no other process or thread has, though both write the same file
-            waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
-            with waiting[path].open("wb") as handle:
-                handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
-                if sync:
+
+    def __init__(self, *, sync: bool = True) -> None:
+        self._sync = sync
+        self._waiting: dict[Path, Path] = {}
+        self._open: dict[Path, BinaryIO] = {}
+
+    def add(self, path: Path, pieces: Iterable[str | bytes]) -> None:
+        """Adds pieces (text as UTF-8, line ends as given) to the end of a file."""
+        try:
+            handle = self._open.get(path) or self._opened(path)
+            handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+    def finish(self, path: Path) -> Path:
+        """Closes a file to which all was added; returns where its content is until it takes its place."""
+        try:
+            with self._open.pop(path) as handle:
+                if self._sync:
                     handle.flush()
                     os.fsync(handle.fileno())
-        for path, temporary in waiting.items():
-            temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        for temporary in waiting.values():
-            with contextlib.suppress(OSError):  # renamed already, or the folder is gone: nothing to clean
-                temporary.unlink()
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return self._waiting[path]
+
+    def _opened(self, path: Path) -> BinaryIO:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # a name that no other process or thread has, though both write the same file
+        self._waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+        self._open[path] = self._waiting[path].open("wb")
+        return self._open[path]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._replace()
+        finally:
+            for handle in self._open.values():
+                with contextlib.suppress(OSError):  # what could not be written is thrown away
+                    handle.close()
+            for temporary in self._waiting.values():
+                with contextlib.suppress(OSError):  # renamed already, or the folder is gone: nothing to clean
+                    temporary.unlink()
+
+    def _replace(self) -> None:
+        for path in list(self._open):
+            self.finish(path)
+        for path, temporary in self._waiting.items():
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written ({error.strerror})")
+
+
+def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:
+    """Write each file's pieces, all files whole or none touched, as `Replacing` does. Raises OutputError."""
+    with Replacing(sync=sync) as files:
+        for path, pieces in contents.items():
+            files.add(path, pieces)
+            files.finish(path)
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """The content of a file, no more than a megabyte at a time."""
+    with path.open("rb") as handle:
+        yield from iter(partial(handle.read, 1 << 20), b"")
