@@ -78,22 +78,27 @@ def read_records(path: Path) -> list[dict[str, str]]:
 
     Raises InputError when the file cannot be read, is not UTF-8, or a line has more or fewer cells than the header.
     """
+    return list(records_of(path))
+
+
+def records_of(path: Path) -> Iterator[dict[str, str]]:
+    """The same one by one, as they are read."""
     csv.field_size_limit(2**31 - 1)  # the default of 128 KiB is smaller than a long table row may be
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
-            return [_record(header, cells, f"{path}: line {reader.line_num}") for cells in reader if cells]
+            for cells in reader:
+                if len(cells) == len(header):
+                    yield dict(zip(header, [from_cell(cell) if cell.startswith("'") else cell for cell in cells], strict=True))
+                elif cells:
+                    place = f"{path}: line {reader.line_num}"
+                    message = f"{place}: {len(cells)} cells where the header has {len(header)}"
+                    raise InputError(message, code="bad-table", place=place)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})", code="bad-table", place=str(path)) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: not a UTF-8 CSV table: {error}", code="bad-table", place=str(path)) from error
-
-
-def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise InputError(f"{place}: {len(cells)} cells where the header has {len(header)}", code="bad-table", place=place)
-    return dict(zip(header, map(from_cell, cells), strict=True))
 
 
 def remove_file(path: Path) -> None:

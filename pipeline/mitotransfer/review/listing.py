@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from array import array
+from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from mitotransfer.evidence import TRIGGER, read_roles, spans
 from mitotransfer.links import Link, url_of
 from mitotransfer.review.loading import Run
+from mitotransfer.review.tally import Tally
 from mitotransfer.rows import TABLE_FILES, TABLES, TITLES, Record, Records
 from mitotransfer.values import heading, items, split
 
@@ -62,16 +67,29 @@ class Passage(NamedTuple):
     readings: list[Reading]
 
 
-def listing(run: Run, most: int) -> list[dict[str, Any]]:
-    """The three tables with no more than `most` rows each, as the page shows them."""
-    retracted = {article["id"] for article in run.articles if article["retracted"] == "true"}
-    lines: dict[str, Records] = {}
-    for line in run.evidence:
-        lines.setdefault(line["row_id"], []).append(line)
-    return [_table(name, run.tables[name][:most], len(run.tables[name]), lines, retracted) for name in TABLES]
+class Shown:
+    """The rows that a page shows, no more than `most` of each table, with the lines of evidence that they rest on.
+
+    `n_passages`: how many passages all of the evidence has.
+    """
+
+    def __init__(self, run: Run, most: int) -> None:
+        self.rows = {name: list(islice(rows, most)) for name, rows in run.tables.items()}
+        self.lines: dict[str, Records] = {row["row_id"]: [] for rows in self.rows.values() for row in rows}
+        passages = array("q")  # eight bytes each: of so few no two are alike by chance
+        for line in run.evidence:
+            passages.append(hash((line["source_id"], line["locator"], line["sentence"])))
+            if line["row_id"] in self.lines:
+                self.lines[line["row_id"]].append(line)
+        self.n_passages = len(np.unique(np.frombuffer(passages, dtype=np.int64)))
 
 
-def _table(name: str, rows: Records, total: int, lines: Mapping[str, Records], retracted: set[str]) -> dict[str, Any]:
+def listing(shown: Shown, tallies: Mapping[str, Tally], retracted: Collection[str]) -> list[dict[str, Any]]:
+    """The three tables as the page shows them. `retracted`: articles."""
+    return [_table(name, shown.rows[name], tallies[name].states["rows"], shown.lines, retracted) for name in TABLES]
+
+
+def _table(name: str, rows: Records, total: int, lines: Mapping[str, Records], retracted: Collection[str]) -> dict[str, Any]:
     columns = [field.name for field in dataclasses.fields(TABLES[name]) if field.metadata["role"]]
     return {
         "name": name,
