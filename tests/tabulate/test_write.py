@@ -51,7 +51,7 @@ def test_rows_come_back_from_disk(rows: list[ProblemRow]) -> None:
     with tempfile.TemporaryDirectory() as folder:  # a fixture would be shared by all examples
         write_tables(Path(folder), {"problems.csv": rows})
         expected = [ProblemRow(*(cleaned(getattr(row, name)) for name in header(ProblemRow))) for row in rows]
-        assert read_rows(Path(folder) / "problems.csv", ProblemRow) == expected
+        assert list(read_rows(Path(folder) / "problems.csv", ProblemRow)) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_empty_tables_have_headers(tmp_path: Path) -> None:
     write_tables(out, {name: [] for name in FILES})
     for name, row_class in FILES.items():
         assert (out / name).read_text() == ",".join(header(row_class)) + "\n"
-        assert read_rows(out / name, row_class) == []
+        assert list(read_rows(out / name, row_class)) == []
 
 
 def test_nothing_but_the_tables_is_left(tmp_path: Path) -> None:
@@ -167,13 +167,14 @@ def test_spreadsheet_copy_is_understood(tmp_path: Path) -> None:
     """Saved with byte order mark and CRLF, columns moved, an empty line at the end."""
     path = tmp_path / "problems.csv"
     path.write_bytes("\ufeffstage,source_id,severity,code,place,message\r\nparse,PMC1,note,c,p,'=m\r\n\r\n".encode())
-    assert read_rows(path, ProblemRow) == [ProblemRow("PMC1", "parse", "note", "c", "p", "=m")]
+    assert list(read_rows(path, ProblemRow)) == [ProblemRow("PMC1", "parse", "note", "c", "p", "=m")]
 
 
 def test_long_cells_come_back(tmp_path: Path) -> None:
     """csv's own limit is 128 KiB a cell."""
     write_tables(tmp_path, {"evidence.csv": [EvidenceRow(sentence="x" * 200_000)]})
-    assert len(read_rows(tmp_path / "evidence.csv", EvidenceRow)[0].sentence) == 200_000
+    (line,) = read_rows(tmp_path / "evidence.csv", EvidenceRow)
+    assert len(line.sentence) == 200_000
 
 
 @pytest.mark.parametrize(
@@ -190,13 +191,13 @@ def test_damaged_table_is_named(tmp_path: Path, content: bytes, message: str) ->
     path = tmp_path / "problems.csv"
     path.write_bytes(content)
     with pytest.raises(InputError, match=message) as caught:
-        read_rows(path, ProblemRow)
+        list(read_rows(path, ProblemRow))
     assert str(path) in str(caught.value)
 
 
 def test_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
-        read_rows(tmp_path / "none.csv", SecretionRow)
+        list(read_rows(tmp_path / "none.csv", SecretionRow))
 
 
 def test_columns_are_the_contract(tmp_path: Path) -> None:

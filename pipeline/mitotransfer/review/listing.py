@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+import msgspec
 import numpy as np
 
 from mitotransfer.evidence import TRIGGER, read_roles, spans
@@ -68,46 +69,62 @@ class Passage(NamedTuple):
 
 
 class Shown:
-    """The rows that a page shows, no more than `most` of each table, with the lines of evidence that they rest on.
+    """The rows that a page shows, the first `most` of each table, and in a `spare` file the lines of evidence they rest on.
 
     `n_passages`: how many passages all of the evidence has.
     """
 
-    def __init__(self, run: Run, most: int) -> None:
-        self.rows = {name: list(islice(rows, most)) for name, rows in run.tables.items()}
-        self.lines: dict[str, Records] = {row["row_id"]: [] for rows in self.rows.values() for row in rows}
+    def __init__(self, run: Run, most: int, spare: BinaryIO) -> None:
+        self.most = most
+        self._tables = run.tables
+        self._spare = spare
+        self._places: dict[str, list[int]] = {row["row_id"]: [] for name in run.tables for row in self.rows(name)}
         passages = array("q")  # eight bytes each: of so few no two are alike by chance
         for line in run.evidence:
             passages.append(hash((line["source_id"], line["locator"], line["sentence"])))
-            if line["row_id"] in self.lines:
-                self.lines[line["row_id"]].append(line)
+            if line["row_id"] in self._places:
+                self._places[line["row_id"]].append(spare.tell())
+                spare.write(msgspec.json.encode(line) + b"\n")
         self.n_passages = len(np.unique(np.frombuffer(passages, dtype=np.int64)))
+
+    def rows(self, name: str) -> Iterator[Record]:
+        """Those of a table."""
+        return islice(self._tables[name], self.most)
+
+    def lines(self, row_id: str) -> Records:
+        """The lines of evidence of a row, in their order."""
+        return [self._line(place) for place in self._places[row_id]]
+
+    def _line(self, place: int) -> dict[str, str]:
+        self._spare.seek(place)
+        return msgspec.json.decode(self._spare.readline(), type=dict[str, str])
 
 
 def listing(shown: Shown, tallies: Mapping[str, Tally], retracted: Collection[str]) -> list[dict[str, Any]]:
-    """The three tables as the page shows them. `retracted`: articles."""
-    return [_table(name, shown.rows[name], tallies[name].states["rows"], shown.lines, retracted) for name in TABLES]
+    """The three tables as the page shows them; rows come one by one, once. `retracted`: articles."""
+    return [_table(name, shown, tallies[name].states["rows"], retracted) for name in TABLES]
 
 
-def _table(name: str, rows: Records, total: int, lines: Mapping[str, Records], retracted: Collection[str]) -> dict[str, Any]:
+def _table(name: str, shown: Shown, total: int, retracted: Collection[str]) -> dict[str, Any]:
     columns = [field.name for field in dataclasses.fields(TABLES[name]) if field.metadata["role"]]
     return {
         "name": name,
         "title": TITLES[name],
         "file": TABLE_FILES[name],
         "total": total,
+        "shown": min(total, shown.most),
         "columns": [heading(column) for column in columns],
-        "rows": [
+        "rows": (
             {
                 "id": row["row_id"],
                 "cells": [items(row[column]) for column in columns],
                 "label": row[columns[0]] or row["row_id"],
                 "tags": _tags(row, row["source_id"] in retracted),
                 "links": _links(row),
-                "evidence": _passages(lines.get(row["row_id"], [])),
+                "evidence": _passages(shown.lines(row["row_id"])),
             }
-            for row in rows
-        ],
+            for row in shown.rows(name)
+        ),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,8 +34,10 @@ def write_report(out: Path) -> Path:
     Raises InputError when a table is missing or a file cannot be read, OutputError when the page cannot be written.
     """
     path = out / "report.html"
-    content = _environment().get_template("report.html").generate(_context(Run(out)))
-    write_whole({path: content})
+    run = Run(out)
+    with TemporaryFile() as spare:
+        context = _context(run, Shown(run, _MAX_ROWS, spare))
+        write_whole({path: _environment().get_template("report.html").generate(context)})
     return path
 
 
@@ -51,10 +54,10 @@ def _environment() -> Environment:
     return environment
 
 
-def _context(run: Run) -> dict[str, Any]:
+def _context(run: Run, shown: Shown) -> dict[str, Any]:
     """All that the templates name."""
     css, js = ((_PAGE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    tallies, shown, inputs = run.tallies, Shown(run, _MAX_ROWS), Inputs(run.articles, _MAX_ROWS)
+    tallies, inputs = run.tallies, Inputs(run.articles, _MAX_ROWS)
     problems = problem_groups(run.problems, _MAX_LINES)
     drawn, lacking = plots(run)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from mitotransfer.errors import Problem
 from mitotransfer.files import Replacing, lines_of, table_lines
 from mitotransfer.rows import FILES, ProblemRow, header
-from mitotransfer.tables import read_table
+from mitotransfer.tables import Lines
 
 Row = TypeVar("Row")
 
@@ -41,9 +41,9 @@ def problem_row(problem: Problem) -> ProblemRow:
     return ProblemRow(problem.source, problem.stage, problem.severity, problem.code, problem.place, problem.message)
 
 
-def read_rows(path: Path, row_class: type[Row]) -> list[Row]:
-    """The rows of a table written by `Writer`, also after a spreadsheet saved it (columns may have moved).
+def read_rows(path: Path, row_class: type[Row]) -> Iterator[Row]:
+    """The rows of a table written by `Writer`, also after a spreadsheet saved it (columns may have moved), one by one.
 
     Raises InputError when the file cannot be read or its columns are not those of `row_class`.
     """
-    return [row_class(**record) for record in read_table(path, row_class, exact=True)]
+    return (row_class(**record) for record in Lines(path, row_class, exact=True))
