@@ -17,7 +17,7 @@ from mitotransfer.errors import OutputError, Problem
 
 # Nobody else reads the file, and it is thrown away with whatever goes wrong: nothing to guard.
 _SET_UP = """
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE article (number INTEGER PRIMARY KEY, source TEXT, unread INTEGER, file TEXT, content BLOB);
 CREATE INDEX place ON article (source, unread, file);
 CREATE TABLE problem (source BLOB, stage BLOB, code BLOB, place BLOB, message BLOB, severity BLOB,
@@ -34,8 +34,9 @@ def shelf(folder: Path) -> Iterator[Shelf]:
     Raises OutputError when the file cannot be written, also from within the context.
     """
     path = folder / f".tabulate.{os.getpid()}-{threading.get_native_id()}.tmp"
+    address = f"{path.absolute().as_uri()}?nolock=1"  # some file systems know no locks, and nobody else knows the file
     try:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as base:
+        with contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as base:
             base.executescript(_SET_UP)
             yield Shelf(base)
     except sqlite3.Error as error:
