@@ -41,6 +41,8 @@ def to_cell(value: str) -> str:
 
     Apostrophes before what looks like a formula are doubled by one, so that `from_cell` gives the cleaned value back.
     """
+    if not value or (value[0].isalnum() and value.isascii() and value.isprintable()):
+        return value  # as nearly all are: nothing to clean, no formula
     text = clean(value)
     return f"'{text}" if _is_formula(text.lstrip("'")) else text
 

@@ -191,13 +191,12 @@ def tabulate(
             for name, rows in part.files.items():
                 tables.add(name, rows)
             shelf.tell(part.problems)
-            outcomes[part.outcome] += 1
+            outcomes.update([part.outcome] if part.outcome else ())
         tables.add("problems.csv", map(tabulating.problem_row, shelf.problems()))
         named = [*FILES, *([DECISIONS] if (out / DECISIONS).exists() else [])]
         files.add(out / "datapackage.json", _json(tabulating.datapackage(named, __version__)))
         at.written.keep({name: files.finish(out / name) for name in REVIEWED}, found.known_as)
     at.written.forget_others(out, REVIEWED)
-    del outcomes[""]  # of the registry alone
     return Counts.of(outcomes, started)
 
 

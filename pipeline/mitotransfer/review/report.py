@@ -36,8 +36,9 @@ def write_report(out: Path) -> Path:
     path = out / "report.html"
     run = Run(out)
     with TemporaryFile() as spare:
-        context = _context(run, Shown(run, _MAX_ROWS, spare))
-        write_whole({path: _environment().get_template("report.html").generate(context)})
+        page = _environment().get_template("report.html").stream(_context(run, Shown(run, _MAX_ROWS, spare)))
+        page.enable_buffering(500)  # pieces are a few letters each
+        write_whole({path: page})
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -17,9 +17,7 @@ from mitotransfer.errors import Problem
 from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
     ARROWS,
-    EVIDENCE,
     MISSING_ID,
-    REVIEWED,
     SEPARATOR,
     TABLE_FILES,
     TABLES,
@@ -68,7 +66,7 @@ def parts(
                 part.files["articles.csv"][0].id = f"{source}@{number}"
             yield part
     for group, entry in trials.alone():
-        files: dict[str, list[Any]] = {TABLE_FILES[group.table]: [], EVIDENCE: []}
+        files: defaultdict[str, list[Any]] = defaultdict(list)
         _add_row(files, group, content_id("r", entry.nct, group.table), entry.nct, entry, without)
         yield Part(files, [])
 
@@ -76,7 +74,7 @@ def parts(
 def _part(article: Annotated, used: str | None, settings: TabulateSettings, trials: Trials, without: Collection[str]) -> Part:
     """What an article gives. `used`: the file it was read from already, if it was."""
     head = article.head
-    files: dict[str, list[Any]] = {name: [] for name in (*REVIEWED, "articles.csv")}
+    files: defaultdict[str, list[Any]] = defaultdict(list)
     problems = [*article.problems]
     n_rows = 0
     if article.status == "ok" and used is not None:

@@ -53,8 +53,8 @@ def decided(build: Build, at: Desk) -> Decided:
 
 def _written(parts: Iterable[Part], tables: Writer) -> Iterator[Part]:
     for part in parts:
-        for name in REVIEWED:
-            tables.add(name, part.files.get(name, ()))
+        for name in part.files.keys() & set(REVIEWED):
+            tables.add(name, part.files[name])
         yield part
 
 
@@ -93,6 +93,6 @@ def _with(held: Held, back: Files, parts: Iterable[Part]) -> Iterator[Part]:
             if article.id in waiting:
                 waiting.remove(article.id)
                 for name, lines in back.items():
-                    part.files[name] += [line for line in lines if line.source_id == article.id]
+                    part.files.setdefault(name, []).extend(line for line in lines if line.source_id == article.id)
         yield part
     yield Part({name: [line for line in lines if line.source_id in waiting] for name, lines in back.items()}, [])

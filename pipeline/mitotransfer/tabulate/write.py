@@ -26,14 +26,14 @@ class Writer:
 
     def __init__(self, files: Replacing, folder: Path, names: Iterable[str] = tuple(FILES)) -> None:
         self._files = files
-        self._folder = folder
-        self._cells = {name: attrgetter(*header(FILES[name])) for name in names}
-        for name in self._cells:
-            files.add(folder / name, table_lines(header(FILES[name]), ()))
+        self._tables = {name: (folder / name, attrgetter(*header(FILES[name]))) for name in names}
+        for name, (path, _) in self._tables.items():
+            files.add(path, table_lines(header(FILES[name]), ()))
 
     def add(self, name: str, rows: Iterable[Any]) -> None:
         """Adds rows to a table, in their order."""
-        self._files.add(self._folder / name, lines_of(map(self._cells[name], rows)))
+        path, cells = self._tables[name]
+        self._files.add(path, lines_of(map(cells, rows)))
 
 
 def problem_row(problem: Problem) -> ProblemRow:
