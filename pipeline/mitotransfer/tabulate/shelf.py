@@ -40,7 +40,8 @@ def shelf(folder: Path) -> Iterator[Shelf]:
             base.executescript(_SET_UP)
             yield Shelf(base)
     except sqlite3.Error as error:
-        why = os.strerror(errno.ENOSPC) if error.sqlite_errorcode == sqlite3.SQLITE_FULL else str(error)
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        why = os.strerror(errno.ENOSPC) if full else str(error)
         raise OutputError(f"{path}: cannot be written ({why})") from error
     finally:
         with contextlib.suppress(OSError):
