@@ -10,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from fakes.store import KEY, Store
+
 # the same examples each time, and no clock: a busy machine fails no test
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("project")
@@ -45,3 +47,23 @@ def shared() -> Path:
     if not (folder / "review").is_dir():
         pytest.skip("development data is not at hand (set MITOTRANSFER_SHARED)")
     return folder
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """S3, asked once: s3fs and botocore would try again themselves."""
+    s3fs = pytest.importorskip("s3fs")
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
+    s3fs.S3FileSystem.clear_instance_cache()
+    with Store() as store:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
+        yield store
+    s3fs.S3FileSystem.clear_instance_cache()

@@ -100,8 +100,22 @@ def test_results_come_in_order_and_few_are_in_flight(standing: Cluster) -> None:
 
     results = run_map(square, items(), standing.options())
     assert next(results) == (0, 0)
-    assert len(asked) <= 2 * 8
+    assert len(asked) <= 2 * 4  # the first tasks have one item each
     assert list(results) == [(n, n * n) for n in range(1, 100)]
+
+
+def test_tasks_grow_so_that_few_items_are_spread_and_many_cost_little(standing: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    submit = cluster._Cluster._submit
+
+    def counted(self: Any, work: Any, items: Any) -> Any:
+        sizes.append(len(items))
+        return submit(self, work, items)
+
+    monkeypatch.setattr(cluster._Cluster, "_submit", counted)
+    assert [result for _, result in run_map(square, range(2000), standing.options())] == [n * n for n in range(2000)]
+    assert sizes[:8] == [1] * 8
+    assert sizes == sorted(sizes[:-1]) + sizes[-1:] and max(sizes) == 16 and len(sizes) < 250
 
 
 def test_exception_is_passed_on(standing: Cluster) -> None:
@@ -186,7 +200,7 @@ def test_worker_of_another_version_is_refused(empty: Cluster) -> None:
 
 def test_worker_of_another_version_that_joins_late_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"a worker of the Dask cluster has mitotransfer 0.1 of here, this run 0.2"):
-        cluster.on_worker(square, RunSettings(), "stage", another_version, {"mitotransfer": "0.2"}, 1)
+        cluster.on_worker(square, RunSettings(), "stage", another_version, {"mitotransfer": "0.2"}, [1])
 
 
 def test_worker_without_the_program_is_refused(empty: Cluster) -> None:

@@ -62,6 +62,7 @@ def test_every_stage_that_writes_asks(out: Path, other: subprocess.Popen[bytes],
         lambda: stages.tabulate(work / "annotated", out, settings),
         lambda: stages.report(out),
         lambda: handover.export(out, ["sqlite"]),
+        lambda: handover.publish(out, "memory://x"),
     ):
         with pytest.raises(OutputError, match="another run writes there"):
             stage()

@@ -8,7 +8,7 @@ import pytest
 
 from mitotransfer.errors import InputError
 from mitotransfer.rows import ProblemRow, header
-from mitotransfer.tables import Lines, read_table, read_tables
+from mitotransfer.tables import TableLines, read_table, read_tables
 
 COLUMNS = header(ProblemRow)
 
@@ -39,7 +39,7 @@ def test_lines_are_read_as_they_are_asked_for_and_again(tmp_path: Path) -> None:
     """A table larger than memory: what is behind a line was not looked at when it is given."""
     path = tmp_path / "problems.csv"
     path.write_text("source_id,stage,severity,code,place,message\nPMC1,parse,note,c,p,m\nPMC2,parse\n")
-    lines = Lines(path, ProblemRow)
+    lines = TableLines(path, ProblemRow)
     for _ in range(2):
         assert next(iter(lines))["source_id"] == "PMC1"
     with pytest.raises(InputError, match="line 3: 2 cells where the header has 6"):

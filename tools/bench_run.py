@@ -1,25 +1,25 @@
-"""What articles cost, part by part: bare lxml parse, our parse, annotation, and what a run does with one beside.
+"""What articles cost from file to table, stage by stage, beside the bare lxml parse of the same bytes.
 
     python tools/bench_run.py DIR [--repeat 3]
 
-CPU time of this process in milliseconds an article, medians of the repeats; loading vocabulary, rules and language model is told
-apart. Irrelevant articles are those without a row to be, relevant ones those in which events are found.
+CPU time of this process in milliseconds an article, medians of the repeats, all in one process; loading vocabulary, rules and
+language model is told apart. Irrelevant articles are those without a row to be, relevant ones those in which events are found.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 from lxml import etree
+from msgspec.structs import replace
 
-from mitotransfer import annotate, parse
-from mitotransfer.document import Annotated, Article
+from mitotransfer import annotate, parse, stages
 from mitotransfer.settings import load
 
 SUFFIXES = (".xml", ".nxml")
@@ -40,7 +40,7 @@ def main() -> None:
         groups["relevant" if any(article.events for article in articles) else "irrelevant"].append((name, data))
     for name, members in groups.items():
         if members:
-            _report(name, members, resources, arguments.repeat)
+            _report(name, members, arguments.repeat)
 
 
 def _loaded() -> annotate.Resources:
@@ -54,31 +54,36 @@ def _loaded() -> annotate.Resources:
     return resources
 
 
-def _report(name: str, files: list[tuple[str, bytes]], resources: annotate.Resources, repeat: int) -> None:
-    parts: dict[str, list[float]] = {"bare lxml": [], "parse": [], "annotate": [], "shards": []}
+def _report(name: str, files: list[tuple[str, bytes]], repeat: int) -> None:
+    costs: dict[str, list[float]] = {}
     for _ in range(repeat):
-        for part, seconds in _costs(files, resources).items():
-            parts[part].append(seconds)
-    each = {part: statistics.median(seconds) / len(files) * 1000 for part, seconds in parts.items()}
+        for part, seconds in _costs(files).items():
+            costs.setdefault(part, []).append(seconds)
+    each = {part: statistics.median(seconds) / len(files) * 1000 for part, seconds in costs.items()}
     ours = sum(cost for part, cost in each.items() if part != "bare lxml")
-    costs = ", ".join(f"{part} {cost:.2f} ms" for part, cost in each.items())
-    print(
-        f"{len(files)} {name} articles: {costs}; {1000 / ours:.1f} articles a second, {ours / each['bare lxml']:.1f} × bare lxml"
-    )
+    told = ", ".join(f"{part} {cost:.2f} ms" for part, cost in each.items())
+    rate, times = 1000 / ours, ours / each["bare lxml"]
+    print(f"{len(files)} {name} articles: {told}; {rate:.1f} articles a second, {times:.1f} × bare lxml")
 
 
-def _costs(files: list[tuple[str, bytes]], resources: annotate.Resources) -> dict[str, float]:
-    """Seconds of each part, for all files together."""
+def _costs(files: list[tuple[str, bytes]]) -> dict[str, float]:
+    """Seconds of each stage for all files together, from files on disk to the tables."""
+    settings = load()
+    here = replace(settings, run=replace(settings.run, executor="serial", article_seconds=0, article_memory=0))
     _, bare = _timed(lambda: [etree.fromstring(data) for _, data in files])
-    articles, parsed = _timed(lambda: [article for file, data in files for article in parse.parse_documents(data, file)])
-    done, read = _timed(lambda: [annotate.annotate_article(article, resources) for article in articles])
-    _, shards = _timed(lambda: _through(articles, Article) + _through(done, Annotated))
-    return {"bare lxml": bare, "parse": parsed, "annotate": read, "shards": shards}
-
-
-def _through(items: Sequence[Article] | Sequence[Annotated], kind: type[Article | Annotated]) -> int:
-    """Written as shards and read back, as between the stages; how many."""
-    return len([msgspec.json.decode(msgspec.json.encode(item), type=kind) for item in items])
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder, "in"), Path(folder, "out")
+        source.mkdir()
+        for name, data in files:
+            (source / name).write_bytes(data)
+        raw, parsed, annotated = (out / "work" / part for part in ("raw", "parsed", "annotated"))
+        steps: dict[str, Callable[[], object]] = {
+            "fetch": lambda: stages.fetch([str(source)], raw, here, out),
+            "parse": lambda: stages.parse(raw, parsed, here),
+            "annotate": lambda: stages.annotate(parsed, annotated, here),
+            "tabulate": lambda: stages.tabulate(annotated, out, here),
+        }
+        return {"bare lxml": bare} | {name: _timed(step)[1] for name, step in steps.items()}
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:

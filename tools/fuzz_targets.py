@@ -19,9 +19,9 @@ from mitotransfer.decisions.takeup import fitted, take_up
 from mitotransfer.decisions.written import Written
 from mitotransfer.errors import ConfigError
 from mitotransfer.fetch.inputs import printable, read_requests
-from mitotransfer.fetch.urls import is_url
 from mitotransfer.parse import parse_documents
 from mitotransfer.terms import read_terms
+from mitotransfer.urls import is_url
 from small import jats, read, reference, run, secretion, table, tables_only
 from sound import check_annotated, check_article
 

@@ -74,14 +74,20 @@ def run(
     decisions: Decisions = None,
     reviewer: Reviewer = "",
     figures: Figures = False,
+    publish: Annotated[str, typer.Option("--publish", metavar="URL", help="Then put the finished files there, see publish")] = "",
 ) -> None:
     """Read articles and write the three tables, their evidence and a report to --out; what was decided there is applied."""
-    from mitotransfer import stages
+    from mitotransfer import handover, stages
 
     sources = Sources(library, offline, email, endpoint or (), registry)
     settings = settings_of(config, named=executor, workers=workers, scheduler=scheduler, sources=sources)
     settings = msgspec.structs.replace(settings, report=ReportSettings(figures or settings.report.figures))
-    if not stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer)):
+    if publish:
+        handover.check_place(publish)
+    done = stages.run(inputs, out, settings, _say, stages.desk(out, settings, decisions, reviewer))
+    if publish:
+        handover.publish(out, publish, _say)
+    if not done:
         _say(f"some articles failed: see status and reason in {out / 'articles.csv'}")
         raise typer.Exit(1)
 
@@ -271,16 +277,28 @@ def export(
         list[str],
         typer.Option("--format", help="parquet, sqlite, bioc, pubannotation, rocrate, latex, markdown, html or all; repeatable"),
     ],
-    to: Annotated[
-        Path | None, typer.Option(help="Folder for the formats' folders (default: OUT/export)", file_okay=False)
-    ] = None,
+    to: Annotated[str, typer.Option(metavar="PATH", help="Folder or URL for the formats' folders (default: OUT/export)")] = "",
     all_text: Annotated[bool, typer.Option("--all-text", help="Also text that its licence does not allow passing on")] = False,
     date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date of publication, for rocrate")] = "",
+    rows_per_file: Annotated[
+        int | None, typer.Option("--rows-per-file", min=1, help="For parquet: a folder per table, so many lines in a file")
+    ] = None,
 ) -> None:
     """Write the tables of a run in other formats, into a folder for each."""
     from mitotransfer import handover
 
-    handover.export(out, format, to=to, all_text=all_text, date=date, tell=_say)
+    handover.export(out, format, to=to, all_text=all_text, date=date, rows_per_file=rows_per_file, tell=_say)
+
+
+@app.command()
+def publish(
+    out: Path,
+    to: Annotated[str, typer.Argument(metavar="URL", help="A folder, as s3://bucket/folder")],
+) -> None:
+    """Put the finished files of a run in OUT to a bucket or another place elsewhere; only what has changed is sent."""
+    from mitotransfer import handover
+
+    handover.publish(out, to, _say)
 
 
 @app.command()

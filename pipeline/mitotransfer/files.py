@@ -80,23 +80,24 @@ def read_records(path: Path) -> list[dict[str, str]]:
 
     Raises InputError when the file cannot be read, is not UTF-8, or a line has more or fewer cells than the header.
     """
-    return list(records_of(path))
+    return list(each_record(path))
 
 
-def records_of(path: Path) -> Iterator[dict[str, str]]:
-    """The same one by one, as they are read."""
+def each_record(path: Path) -> Iterator[dict[str, str]]:
+    """As `read_records`, one line at a time."""
     csv.field_size_limit(2**31 - 1)  # the default of 128 KiB is smaller than a long table row may be
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
             for cells in reader:
-                if len(cells) == len(header):
-                    yield dict(zip(header, [from_cell(cell) if cell.startswith("'") else cell for cell in cells], strict=True))
-                elif cells:
+                if not cells:
+                    continue
+                if len(cells) != len(header):
                     place = f"{path}: line {reader.line_num}"
                     message = f"{place}: {len(cells)} cells where the header has {len(header)}"
                     raise InputError(message, code="bad-table", place=place)
+                yield dict(zip(header, [from_cell(cell) if cell.startswith("'") else cell for cell in cells], strict=True))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})", code="bad-table", place=str(path)) from error
     except (UnicodeDecodeError, csv.Error) as error:

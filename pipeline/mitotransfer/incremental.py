@@ -44,7 +44,7 @@ class Counts(msgspec.Struct):
 
 
 class Result(NamedTuple):
-    """What a worker hands back: what came of the input (done, dropped or failed) and the encoded payload."""
+    """What is made of an input: what came of it (done, dropped or failed) and the encoded payload."""
 
     outcome: str
     payload: bytes
@@ -58,6 +58,13 @@ class Job(NamedTuple, Generic[Argument]):
     argument: Argument
 
 
+class Came(NamedTuple):
+    """What a worker hands back of a job, whose shard it has written: its outcome, and whether it was there already."""
+
+    outcome: str
+    reused: bool
+
+
 def run_jobs(
     jobs: Iterable[Job[Argument]],
     work: Callable[[Argument], Result],
@@ -68,29 +75,28 @@ def run_jobs(
 ) -> Counts:
     """Runs `work` on every job whose shard is absent, damaged or of another key; removes shards without a job.
 
-    `lost` gives the result for a job that no worker survived or that took too long; it is tried again in the next run.
-    `needs`: files and folders that must be the same for all workers. Raises OutputError, ConfigError, ServiceError; what was
-    done before is kept.
+    Workers read and write shards themselves, so that this process has little to do, however many there are. `lost` gives the
+    result for a job that no worker survived or that took too long; it is tried again in the next run. `needs`: files and folders
+    that must be the same for all workers. Raises OutputError, ConfigError, ServiceError; what was done before is kept.
     """
     started = time.perf_counter()
     names: list[str] = []
     outcomes: Counter[str] = Counter()
     reused = 0
 
-    def stale() -> Iterator[Job[Argument]]:
-        nonlocal reused
+    def named() -> Iterator[Job[Argument]]:
         for job in jobs:
             names.append(job.name)
-            if (outcome := target.outcome(job.name, job.key)) is None:
-                yield job
-            else:
-                outcomes[outcome] += 1
-                reused += 1
+            yield job
 
-    for job, result in run_map(partial(_on_argument, work), stale(), options, partial(installation, *needs)):
-        made = lost(job, result) if isinstance(result, Lost) else result
-        target.write(job.name, _TRY_AGAIN if isinstance(result, Lost) else job.key, made.outcome, made.payload)
-        outcomes[made.outcome] += 1
+    for job, came in run_map(partial(_done, work, target), named(), options, partial(installation, *needs)):
+        if isinstance(came, Lost):
+            made = lost(job, came)
+            target.write(job.name, _TRY_AGAIN, made.outcome, made.payload)
+            outcomes[made.outcome] += 1
+        else:
+            outcomes[came.outcome] += 1
+            reused += came.reused
     removed = target.close(names)
     return Counts.of(outcomes, started, reused=reused, removed=removed)
 
@@ -101,5 +107,9 @@ def installation(*needs: Path) -> dict[str, str]:
     return found | {str(path): tree_version(path)[:12] if path.exists() else "absent" for path in needs}
 
 
-def _on_argument(work: Callable[[Argument], Result], job: Job[Argument]) -> Result:
-    return work(job.argument)
+def _done(work: Callable[[Argument], Result], target: Shards, job: Job[Argument]) -> Came:
+    if (outcome := target.outcome(job.name, job.key)) is not None:
+        return Came(outcome, reused=True)
+    made = work(job.argument)
+    target.write(job.name, job.key, made.outcome, made.payload)
+    return Came(made.outcome, reused=False)

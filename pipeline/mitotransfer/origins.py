@@ -64,7 +64,7 @@ def _models(settings: Settings) -> tuple[ModelUsed, ...]:
 
 
 def _corpus(raw: Path, registry: bool) -> Corpus:
-    lines = manifest(raw)
-    sums = sorted({line.sha256 for line in lines if line.sha256})
+    found = [line.sha256 for line in manifest(raw)]
+    sums = sorted({*found} - {""})
     total = hashlib.sha256("".join(f"{one}\n" for one in sums).encode()).hexdigest()
-    return Corpus(len(lines), len(sums), total, tree_version(raw / _REGISTRY) if registry else "")
+    return Corpus(len(found), len(sums), total, tree_version(raw / _REGISTRY) if registry else "")

@@ -42,6 +42,7 @@ from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
     MANIFEST,
+    annotate_jobs,
     annotate_one,
     as_shard,
     decoded,
@@ -51,6 +52,7 @@ from mitotransfer.steps import (
     parse_one,
     payloads,
     unread,
+    whole,
 )
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
 
@@ -114,7 +116,7 @@ def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
         return unread(line.name, line.file, "parse", "failed", why.code, line.place, f"reading it {why.reason}")
 
     work = partial(parse_one, settings.parse, raw.absolute())
-    return run_jobs(parse_jobs(raw, version), work, Shards(parsed), settings.run, lost, [raw.absolute() / MANIFEST])
+    return run_jobs(parse_jobs(raw, version), work, Shards(parsed.absolute()), settings.run, lost, [raw.absolute() / MANIFEST])
 
 
 @writes("annotated")
@@ -130,13 +132,15 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
         *options.off,
         model,
     )
-    source = Shards(parsed)
-    jobs = (Job(name, digest(version, payload), payload) for name, payload in payloads(source))
+    source = Shards(parsed.absolute())
 
-    def lost(job: Job[bytes], why: Lost) -> Result:
-        return as_shard([failed(article, why.code, f"annotating it {why.reason}") for article in decoded(job.argument, Article)])
+    def lost(job: Job[str], why: Lost) -> Result:
+        articles = decoded(whole(source, job.name), Article)
+        return as_shard([failed(article, why.code, f"annotating it {why.reason}") for article in articles])
 
-    return run_jobs(jobs, partial(annotate_one, options, nlp), Shards(annotated), settings.run, lost, files)
+    work = partial(annotate_one, options, nlp, source)
+    needs = (*files, source.listed)
+    return run_jobs(annotate_jobs(source, version), work, Shards(annotated.absolute()), settings.run, lost, needs)
 
 
 @writes("raw")

@@ -28,10 +28,15 @@ Document = TypeVar("Document", Article, Annotated)
 def payloads(shards: Shards) -> Iterator[tuple[str, bytes]]:
     """The shards of a stage, by name and in order. Raises DamagedError for one that is missing or damaged."""
     for name in shards.index():
-        payload = shards.read(name)
-        if payload is None:
-            raise DamagedError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
-        yield name, payload
+        yield name, whole(shards, name)
+
+
+def whole(shards: Shards, name: str) -> bytes:
+    """The payload of a shard. Raises DamagedError when it is missing or damaged."""
+    payload = shards.read(name)
+    if payload is None:
+        raise DamagedError(f"{shards.path(name)}: missing or damaged; run the stage that writes it again")
+    return payload
 
 
 def parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
@@ -44,11 +49,12 @@ def parse_jobs(raw: Path, version: str) -> Iterator[Job[ManifestLine]]:
         yield Job(name, digest(version, msgspec.json.encode(line)), line)
 
 
-def manifest(raw: Path) -> list[ManifestLine]:
+def manifest(raw: Path) -> Iterator[ManifestLine]:
     """What was asked for and what came of it. Raises ConfigError when the fetch stage has not run, or left it damaged."""
+    read = msgspec.json.Decoder(ManifestLine).decode
     try:
-        lines = (raw / MANIFEST).read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=ManifestLine) for line in lines]
+        with (raw / MANIFEST).open("rb") as lines:
+            yield from map(read, lines)
     except OSError as error:
         raise ConfigError(f"{raw}: no {MANIFEST} there; run the fetch stage first") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -98,11 +104,17 @@ def _with_identity(articles: list[Article], line: ManifestLine) -> list[Article]
     return articles
 
 
-def annotate_one(options: AnnotateSettings, nlp: NlpSettings, payload: bytes) -> Result:
-    """Annotates the articles of a shard, each by itself: one that fails is named, the others complete."""
+def annotate_jobs(source: Shards, version: str) -> Iterator[Job[str]]:
+    """A job per parsed shard, for the worker to read: this process only looks at its checksum."""
+    for name in source.index():
+        yield Job(name, digest(version, source.checksum(name)), name)
+
+
+def annotate_one(options: AnnotateSettings, nlp: NlpSettings, source: Shards, name: str) -> Result:
+    """Annotates the articles of a parsed shard, each by itself: one that fails is named, the others complete."""
     resources = annotating.load(options, nlp)
     done: list[Annotated] = []
-    for article in decoded(payload, Article):
+    for article in decoded(whole(source, name), Article):
         try:
             done.append(annotating.annotate_article(article, resources))
         except MemoryError:

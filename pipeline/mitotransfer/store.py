@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,8 @@ from mitotransfer.files import remove_file, write_whole
 
 _PACKAGE = Path(__file__).resolve().parent
 _INDEX = "index.txt"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_MOST_FIRST = 1000  # bytes of a shard's first line
 
 
 def digest(*parts: str | bytes) -> str:
@@ -95,13 +98,11 @@ class Shards:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.listed = folder / _INDEX
 
     def path(self, name: str) -> Path:
         """Where the shard of this name lies; names that are no safe file names get a hash."""
-        slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80]
-        if slug != name:
-            slug = f"{slug}-{digest(name)[:8]}"
-        return self.folder / digest(name)[:2] / f"{slug}.json"
+        return self.folder / _place(name)
 
     def write(self, name: str, key: str, outcome: str, payload: bytes) -> None:
         """Writes a shard. Raises OutputError."""
@@ -111,6 +112,14 @@ class Shards:
     def read(self, name: str) -> bytes | None:
         """The payload; None when there is none or it is damaged."""
         return self._load(name)[2]
+
+    def checksum(self, name: str) -> str:
+        """What the payload's checksum should be, by the shard's first line: a change is seen without reading the rest."""
+        try:
+            with self.path(name).open("rb") as handle:
+                return _first(handle.readline(_MOST_FIRST))[2]
+        except OSError:
+            return ""
 
     def outcome(self, name: str, key: str) -> str | None:
         """The outcome of a whole shard made under this very key, else None."""
@@ -123,21 +132,36 @@ class Shards:
         except OSError:
             return "", "", None
         first, _, payload = data.partition(b"\n")
-        key, outcome, checksum = (*first.decode("ascii", "replace").split(" "), "", "", "")[:3]
+        key, outcome, checksum = _first(first)
         return key, outcome, payload if checksum == digest(payload) else None
 
     def close(self, names: list[str]) -> int:
         """Writes the index and removes the shards of inputs that are no longer there; returns how many."""
-        write_whole({self.folder / _INDEX: [f"{name}\n" for name in names]})
-        wanted = {self.path(name) for name in names}
-        return remove([path for path in self.folder.glob("*/*") if path not in wanted])
+        write_whole({self.listed: [f"{name}\n" for name in names]})
+        wanted = {_place(name) for name in names}  # text: of many names, paths take several times as much memory
+        folders = [entry.name for entry in os.scandir(self.folder) if entry.is_dir()]
+        found = (f"{bucket}/{name}" for bucket in folders for name in os.listdir(self.folder / bucket))  # noqa: PTH208 text, as above
+        return remove([self.folder / place for place in found if place not in wanted])
 
     def index(self) -> list[str]:
         """Names of the shards in order. Raises ConfigError when the stage that makes them has not run."""
         try:
-            text = (self.folder / _INDEX).read_bytes().decode()
+            text = (self.listed).read_bytes().decode()
         except OSError as error:
             raise ConfigError(f"{self.folder}: no {_INDEX} there; run the stage that writes this directory first") from error
         except UnicodeDecodeError as error:
-            raise DamagedError(f"{self.folder / _INDEX}: damaged; run the stage that writes it again") from error
+            raise DamagedError(f"{self.listed}: damaged; run the stage that writes it again") from error
         return text.split("\n")[:-1]  # a name may hold other characters that Python takes for line ends
+
+
+def _place(name: str) -> str:
+    """Bucket and file of a shard."""
+    total = digest(name)
+    slug = _UNSAFE.sub("_", name)[:80]
+    return f"{total[:2]}/{slug}.json" if slug == name else f"{total[:2]}/{slug}-{total[:8]}.json"
+
+
+def _first(line: bytes) -> tuple[str, str, str]:
+    """Key, outcome and checksum in a shard's first line; empty where it is damaged."""
+    key, outcome, checksum = (*line.decode("ascii", "replace").rstrip("\n").split(" "), "", "", "")[:3]
+    return key, outcome, checksum

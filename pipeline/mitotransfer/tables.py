@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mitotransfer.errors import InputError
-from mitotransfer.files import records_of
+from mitotransfer.files import each_record
 from mitotransfer.rows import FILES, Records, header
 
 
-class Lines:
+class TableLines:
     """The lines of a table, read from the disk each time they are gone through: none is kept in memory.
 
     Each as its columns' names -> cells, in the order of `row_class`, wherever a spreadsheet moved them. Columns of others' making
@@ -25,7 +25,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[dict[str, str]]:
         known = set(self._columns)
-        for number, record in enumerate(records_of(self._path)):
+        for number, record in enumerate(each_record(self._path)):
             if number == 0:
                 self._check(record.keys() - known, known - record.keys())
                 as_it_is = list(record) == self._columns
@@ -38,8 +38,8 @@ class Lines:
 
 
 def read_table(path: Path, row_class: type, *, exact: bool = False) -> Records:
-    """All lines of a table, as `Lines` gives them. Raises InputError."""
-    return list(Lines(path, row_class, exact=exact))
+    """All lines of a table, as `TableLines` gives them. Raises InputError."""
+    return list(TableLines(path, row_class, exact=exact))
 
 
 def read_tables(out: Path) -> dict[str, Records]:

@@ -35,6 +35,12 @@ def test_directions(resources: Resources, text: str, wanted: list[str]) -> None:
     assert effects(text, resources) == wanted
 
 
+def test_word_of_another_clause_does_not_speak_for_an_outcome_however_many_there_are(resources: Resources) -> None:
+    """A cell of a thousand outcomes: looking between each of them and each word took half a minute (found by fuzzing)."""
+    assert effects("increased ATP, " * 1000 + "edema", resources) == ["atp_production:increase"] * 1000 + ["edema:increase"]
+    assert effects("increased ATP, " * 1000 + "while edema", resources)[-1] == "edema:change"
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

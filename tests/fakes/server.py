@@ -161,15 +161,13 @@ class Fake:
             return self.too_fast(record), None
         fault = self.plan.take(record.target)
         record.route = record.path.removeprefix(self.base) or "/"
+        record.fault = fault.name if fault else ""
         try:
             answer = _unless_known(self.answer(record), record)
         except Exception:  # noqa: BLE001  a bug of the fake, kept for the end of the test
             self._broken.append(traceback.format_exc())
             return as_text(self._broken[-1], 500), None
-        if fault is None:
-            return answer, None
-        record.fault = fault.name
-        return fault.change(answer), fault
+        return (fault.change(answer) if fault else answer), fault
 
 
 def _unless_known(answer: Answer, record: Record) -> Answer:
@@ -194,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.fake.serve(self, self.arrived)
 
-    do_HEAD = do_POST = do_GET  # noqa: N815
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing: `requests` is the log."""

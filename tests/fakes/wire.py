@@ -25,7 +25,7 @@ class Record:
 
     `query` holds the parameters of the address and, for a form, those of the body. `headers` has lower-case names. `target` is
     path and parameters decoded, in the order sent: fault plans look at it. `route` is the path without the service's base,
-    `size` the length of the address as sent, `status` 0 until the answer is chosen.
+    `size` the length of the address as sent, `body` what a PUT brings, `status` 0 until the answer is chosen.
     """
 
     at: float
@@ -37,6 +37,7 @@ class Record:
     target: str
     route: str = ""
     size: int = 0
+    body: bytes = b""
     status: int = 0
     fault: str = ""
 
@@ -80,7 +81,8 @@ def receive(handler: BaseHTTPRequestHandler, at: float) -> Record:
     parts = urlsplit(handler.path)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-    if body and "json" not in handler.headers.get("Content-Type", ""):
+    put = handler.command == "PUT"
+    if body and not put and "json" not in handler.headers.get("Content-Type", ""):
         pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     query: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -89,7 +91,7 @@ def receive(handler: BaseHTTPRequestHandler, at: float) -> Record:
     target = path + ("?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else "")
     headers = {name.lower(): value for name, value in handler.headers.items()}
     client = f"{handler.client_address[0]}:{handler.client_address[1]}"
-    return Record(at, handler.command, path, query, headers, client, target, size=len(handler.path))
+    return Record(at, handler.command, path, query, headers, client, target, size=len(handler.path), body=body if put else b"")
 
 
 class Wire:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fakes.faults import refused
+from fakes.store import Store
 from mitotransfer.errors import ConfigError
 from mitotransfer.fetch import read_requests
 from small import CSV, read, run, secretion, with_run
@@ -70,3 +72,54 @@ def test_fsspec_is_asked_for_where_it_is_missing(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "fsspec", None)
     with pytest.raises(ConfigError, match=r"pip install 'mitotransfer\[cloud\]'"):
         list(read_requests(["s3://bucket/x.xml"]))
+
+
+def test_run_from_a_bucket_over_http_is_that_from_files(store: Store, tmp_path: Path) -> None:
+    for number in (1, 2):
+        store.buckets["lab"][f"oa/PMC99900{number}.xml"] = secretion(pmcid=f"PMC99900{number}").encode()
+        (tmp_path / f"PMC99900{number}.xml").write_text(secretion(pmcid=f"PMC99900{number}"))
+    assert run(tmp_path / "files", tmp_path / "PMC999001.xml", tmp_path / "PMC999002.xml")
+    assert run(tmp_path / "bucket", "s3://lab/oa")
+    for name in CSV:
+        assert (tmp_path / "bucket" / name).read_bytes() == (tmp_path / "files" / name).read_bytes()
+
+
+def test_an_object_that_is_refused_is_a_failed_article(store: Store, tmp_path: Path) -> None:
+    store.buckets["lab"] |= {f"oa/PMC99900{number}.xml": secretion(pmcid=f"PMC99900{number}").encode() for number in (1, 2)}
+    store.plan.on("PMC999001", refused())
+    assert run(tmp_path / "out", "s3://lab/oa") is False
+    lines = {line["id"]: line["reason"] for line in read(tmp_path / "out" / "articles.csv") if line["status"] == "failed"}
+    assert list(lines) == ["PMC999001"]
+    assert "s3://lab/oa/PMC999001.xml: cannot be read (" in lines["PMC999001"]
+
+
+def test_what_stores_raise_is_told_in_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's errors are no OSErrors."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(ConfigError, match=r"s3://lab/oa: cannot be read \(NoCredentialsError: Unable to locate credentials\)"):
+        list(read_requests(["s3://lab/oa"]))
+
+
+def test_an_error_of_the_stores_own_while_reading_names_the_article(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoreError(Exception):
+        pass
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("the token of this store is too old")
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "_open", broken)
+    assert run(tmp_path / "out", bucket) is False
+    reasons = [row["reason"] for row in read(tmp_path / "out" / "articles.csv") if row["status"] == "failed"]
+    assert len(reasons) == 2 and all("(StoreError: the token of this store is too old)" in reason for reason in reasons)
+
+
+def test_login_and_signature_of_a_url_stand_in_no_output(bucket: str) -> None:
+    system = fsspec.filesystem("memory")
+    system.pipe("/me:hidden@bucket/PMC999009.xml", secretion(pmcid="PMC999009").encode())
+    (asked,) = read_requests(["memory://me:hidden@bucket/PMC999009.xml"])
+    system.rm("/me:hidden@bucket", recursive=True)
+    assert asked.place == "memory://bucket/PMC999009.xml"
+    with pytest.raises(ConfigError, match=r"^memory://bucket/none: nothing there$"):
+        list(read_requests(["memory://me:hidden@bucket/none?signature=hidden"]))

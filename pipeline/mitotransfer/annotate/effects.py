@@ -103,9 +103,10 @@ def find_effects(text: str, resources: Resources, extra: Extra, *, default: str 
     inner = {o.start for o in outcomes for d in words if o.start <= d.start and d.end <= o.end}
     directions = [d for d in words if not any(o.start <= d.start and d.end <= o.end for o in outcomes)]
     cues = find_cues(text, resources.cues)
+    breaks = [found.span() for found in _CLAUSE.finditer(text)]
     found = []
     for mention in outcomes:
-        word = _speaking_for(text, mention, directions, outcomes)
+        word = _speaking_for(text, mention, directions, outcomes, breaks)
         if word and _is_lost(text, word.start):
             continue
         # a process named by a verb ("clear mitochondria", "TLR9 activation") takes place when nothing else is said
@@ -124,16 +125,20 @@ def find_outcomes(text: str, resources: Resources, extra: Extra) -> list[Mention
     return names(text, resources, ("outcome",), extra, denied=True)
 
 
-def _speaking_for(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
+def _speaking_for(
+    text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention], breaks: list[tuple[int, int]]
+) -> Direction | None:
+    """The word for a direction that is said of an outcome; `breaks` are the places of what ends a clause."""
     after = next((d for d in directions if d.start >= mention.end), None)
     if after and text[after.start] in _ARROWS and not text[mention.end : after.start].strip():
         return after
     if after and _PASSIVE.fullmatch(text, mention.end, after.start) and _passive(text, mention, after):
         return after
-    before = [d for d in directions if d.end <= mention.start and not _CLAUSE.search(text, d.end, mention.start)]
+    clause = next((start for start, end in reversed(breaks) if end <= mention.start), -1)
+    before = [d for d in directions if clause < d.end <= mention.start]
     if not before:
         # "A, B and C were reduced": what is said of C holds for the A and B that stand in one list with it
-        return _through_list(text, mention, directions, outcomes)
+        return _through_list(text, mention, directions, outcomes, breaks)
     return before[-1]
 
 
@@ -146,10 +151,12 @@ def _passive(text: str, mention: Mention, word: Direction) -> bool:
     return compared or bool(_FINITE.search(text[mention.end : word.start])) or said.endswith(("ed", "es", "ell", "ose"))
 
 
-def _through_list(text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention]) -> Direction | None:
+def _through_list(
+    text: str, mention: Mention, directions: list[Direction], outcomes: list[Mention], breaks: list[tuple[int, int]]
+) -> Direction | None:
     following = next((o for o in outcomes if o.start >= mention.end), None)
     if following and re.fullmatch(r"\s*(?:,|and|or|,\s*and|/|as well as)\s*(?:\w+\s+){0,2}", text[mention.end : following.start]):
-        return _speaking_for(text, following, directions, outcomes)
+        return _speaking_for(text, following, directions, outcomes, breaks)
     return None
 
 

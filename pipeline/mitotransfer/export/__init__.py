@@ -8,15 +8,41 @@ from typing import Any, NamedTuple
 from mitotransfer.document import Article
 from mitotransfer.errors import ConfigError
 from mitotransfer.export import bioc, crate, latex, parquet, printed, pubannotation, sqlite
+from mitotransfer.export.parquet import make_shards
 from mitotransfer.export.result import Export
-from mitotransfer.export.tables import Tables, load, told
+from mitotransfer.export.tables import Tables, load, stream, told
+from mitotransfer.rows import FILES
 
 FORMATS = ("parquet", "sqlite", "bioc", "pubannotation", "rocrate", "latex", "markdown", "html")
 ALL = "all"
+PARQUET = "parquet"
 ON_TEXT = frozenset({"bioc", "pubannotation"})
 WITHOUT_SENTENCES = frozenset({"latex", "markdown", "html"})
+ENTRY = "ro-crate-metadata.json"  # a folder that has it is complete
+_STEMS = [name.removesuffix(".csv") for name in FILES]
+# files in the folder of a format that an earlier export may have left
+REPLACED = {
+    "pubannotation": ["*.json"],
+    PARQUET: [f"{stem}{end}" for stem in _STEMS for end in (".parquet", "/part-*.parquet")],
+}
 
-__all__ = ["FORMATS", "ON_TEXT", "WITHOUT_SENTENCES", "Export", "Sources", "Tables", "known_formats", "load", "make", "told"]
+__all__ = [
+    "ENTRY",
+    "FORMATS",
+    "ON_TEXT",
+    "PARQUET",
+    "REPLACED",
+    "WITHOUT_SENTENCES",
+    "Export",
+    "Sources",
+    "Tables",
+    "known_formats",
+    "load",
+    "make",
+    "make_shards",
+    "stream",
+    "told",
+]
 
 
 class Sources(NamedTuple):

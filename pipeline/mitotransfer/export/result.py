@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 
@@ -22,8 +22,9 @@ class Account(NamedTuple):
 
 
 class Export(NamedTuple):
-    """One format: its files by their path in the format's folder, the accounts, and notes that a reader should see."""
+    """One format: its files by their path in the format's folder, whole or piece by piece, the accounts, and notes that a
+    reader should see. Pieces can be read once, file after file in their order."""
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Iterable[bytes]]
     accounts: tuple[Account, ...]
     notes: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ from mitotransfer.decisions import DECISIONS, Decision
 from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.evidence import read_roles, role_parts
 from mitotransfer.licences import may_redistribute
-from mitotransfer.rows import CAPTIONS, FILES, MISSING_ID, SEPARATOR, TABLE_FILES, Record, Records
-from mitotransfer.tables import read_table, read_tables
+from mitotransfer.rows import CAPTIONS, EVIDENCE, FILES, MISSING_ID, SEPARATOR, TABLE_FILES, Record, Records
+from mitotransfer.tables import TableLines, read_table
 
 Value = str | bool | int | float | None
 
@@ -39,6 +39,20 @@ class Tables(NamedTuple):
         return sum(len(lines) for lines in self.files.values())
 
 
+class Lines(NamedTuple):
+    """The tables in `out`, read one line at a time; `withheld` as in `Tables`."""
+
+    out: Path
+    withheld: dict[str, str]
+
+    def of(self, file: str) -> Iterator[dict[str, str]]:
+        """The lines of a table. Raises InputError."""
+        for line in TableLines(self.out / file, FILES[file]):
+            if file == EVIDENCE and line["source_id"] in self.withheld:
+                line["sentence"] = ""
+            yield line
+
+
 def load(out: Path, *, all_text: bool = False) -> Tables:
     """The tables in `out`.
 
@@ -46,18 +60,22 @@ def load(out: Path, *, all_text: bool = False) -> Tables:
     article (entries of the trial registry) are public. Raises ConfigError when there are no tables, InputError for one that is
     missing, cannot be read or lacks columns.
     """
+    lines = stream(out, all_text=all_text)
+    log = out / DECISIONS
+    decided = read_table(log, Decision) if log.exists() else ()
+    return Tables({name: list(lines.of(name)) for name in FILES}, lines.withheld, decided)
+
+
+def stream(out: Path, *, all_text: bool = False) -> Lines:
+    """As `load`, but what is kept grows with the articles that have evidence, not with the tables."""
     if not any((out / name).exists() for name in FILES):
         raise ConfigError(f"{out}: no tables there; write them with `mitotransfer run INPUT... --out {out}`")
-    files = read_tables(out)
-    licences = {article["id"]: article["licence"] for article in files["articles.csv"]}
-    withheld: dict[str, str] = {}
-    for line in files["evidence.csv"]:
-        licence = licences.get(line["source_id"])
-        if not all_text and licence is not None and not may_redistribute(licence):
-            withheld[line["source_id"]] = licence
-            line["sentence"] = ""
-    log = out / DECISIONS
-    return Tables(files, withheld, read_table(log, Decision) if log.exists() else ())
+    if all_text:
+        return Lines(out, {})
+    named = {line["source_id"] for line in TableLines(out / EVIDENCE, FILES[EVIDENCE])}
+    articles = TableLines(out / "articles.csv", FILES["articles.csv"])
+    licences = {article["id"]: article["licence"] for article in articles if article["id"] in named}
+    return Lines(out, {source: licence for source, licence in licences.items() if not may_redistribute(licence)})
 
 
 def short_name(file: str) -> str:
@@ -65,11 +83,11 @@ def short_name(file: str) -> str:
     return _SHORT.get(file, file.removesuffix(".csv"))
 
 
-def told(tables: Tables) -> tuple[str, ...]:
+def told(withheld: Mapping[str, str]) -> tuple[str, ...]:
     """Which articles' sentences were left out, in words; nothing if none."""
-    if not tables.withheld:
+    if not withheld:
         return ()
-    named = ", ".join(f"{source} ({licence or 'licence unknown'})" for source, licence in sorted(tables.withheld.items()))
+    named = ", ".join(f"{source} ({licence or 'licence unknown'})" for source, licence in sorted(withheld.items()))
     return (f"sentences left out, as the licence does not allow passing them on (--all-text includes them): {named}",)
 
 

@@ -12,9 +12,10 @@ from typing import Literal
 
 import msgspec
 
+from mitotransfer import urls
 from mitotransfer.document import Head
 from mitotransfer.errors import ConfigError, Problem
-from mitotransfer.fetch.urls import files_at, is_url
+from mitotransfer.fetch.urls import files_at
 
 Kind = Literal["file", "pmcid", "pmid", "doi", "unreadable", "skipped"]
 
@@ -65,7 +66,7 @@ def read_requests(inputs: Iterable[str], out: Path | None = None) -> Iterator[Re
     argument is neither a file, a directory nor an article id, cannot be read, or is `out`.
     """
     for name in inputs:
-        if is_url(name) and not identify(name):  # https://doi.org/… is an id
+        if urls.is_url(name) and not identify(name):  # https://doi.org/… is an id
             yield from _elsewhere(name)
             continue
         path = Path(name)
@@ -127,7 +128,7 @@ def _directory(folder: Path, out: Path | None) -> Iterator[Request]:
 def _elsewhere(url: str) -> Iterator[Request]:
     """A request per article file at a URL."""
     for found in files_at(url):
-        name, place = PurePosixPath(found).name, printable(found)
+        name, place = PurePosixPath(found).name, printable(urls.shown(found))
         if PurePosixPath(name).suffix.lower() in ARTICLE_SUFFIXES:
             yield Request("file", printable(PurePosixPath(name).stem), place, path=found)
         else:

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from mitotransfer import urls
 from mitotransfer.errors import ConfigError
 from mitotransfer.fetch.inputs import Request, printable
-from mitotransfer.fetch.urls import is_url, read_at
+from mitotransfer.fetch.urls import read_at
 from mitotransfer.settings import FetchSettings
 
 Status = Literal["ok", "failed", "not_found", "not_open_access", "dropped"]
@@ -111,12 +112,12 @@ def _read(
     if path is None:
         return library.missing(request)
     file = printable(path.name)
-    elsewhere = request.kind == "file" and is_url(request.path)
+    elsewhere = request.kind == "file" and urls.is_url(request.path)
     try:
         size = 0 if elsewhere else path.stat().st_size
         data = read_at(request.path, max_bytes) if elsewhere else path.read_bytes() if size <= max_bytes else None
     except OSError as error:
-        where = request.path if elsewhere else str(path)
+        where = urls.shown(request.path) if elsewhere else str(path)
         cause = error.strerror or str(error)
         return _line(request, "failed", "unreadable-file", f"{printable(where)}: cannot be read ({cause})", file)
     if data is None:

@@ -18,7 +18,7 @@ from mitotransfer.provenance import Provenance
 from mitotransfer.review.tally import Tally
 from mitotransfer.rows import EVIDENCE, FILES, TABLE_FILES
 from mitotransfer.studies import Studies, is_own, year_of
-from mitotransfer.tables import Lines
+from mitotransfer.tables import TableLines
 
 SCORES = ("quality.json", "metrics.json")
 
@@ -31,7 +31,7 @@ class Run:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        files = {name: Lines(out / name, row_class) for name, row_class in FILES.items()}
+        files = {name: TableLines(out / name, row_class) for name, row_class in FILES.items()}
         self.tables = {name: files[file] for name, file in TABLE_FILES.items()}
         self.evidence, self.articles, self.problems = (files[name] for name in (EVIDENCE, "articles.csv", "problems.csv"))
 

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -21,7 +21,8 @@ from mitotransfer.settings import RunSettings
 
 Look = Callable[[], Mapping[str, str]]
 
-_WINDOW = 8  # items in flight per thread of the cluster: results do not pile up, and a slow item keeps few others waiting
+_WINDOW = 4  # tasks in flight per thread of the cluster: results do not pile up, and a slow one keeps few others waiting
+_MOST = 16  # items in a task: each task costs the scheduler and this process some milliseconds, as much as an article
 _CONNECT = 30.0  # seconds for a scheduler to answer
 _GLANCE = 10.0  # seconds after which it is asked whether there are workers at all
 _PATIENCE = 300.0  # seconds without any, after which the run gives up
@@ -56,9 +57,14 @@ def cluster_map(
 
 
 def on_worker(
-    function: Callable[[Item], object], options: RunSettings, stage: str, look: Look, expected: Mapping[str, str], item: Item
-) -> Any:
-    """What a thread of a worker does: its process works on the item. Returns the result or a loss."""
+    function: Callable[[Item], object],
+    options: RunSettings,
+    stage: str,
+    look: Look,
+    expected: Mapping[str, str],
+    items: Sequence[Item],
+) -> list[Any]:
+    """What a thread of a worker does: its process works on the items. Returns their results or losses."""
     thread = threading.get_ident()
     at_work = _crews.get(thread)
     if at_work is None or at_work[0] != stage:
@@ -66,11 +72,12 @@ def on_worker(
             at_work[1].end()
         _refuse(look(), expected, "a worker")  # it may have joined late
         at_work = _crews[thread] = (stage, Crew(function, options, 1, fork=False))
-    task = Task(item)
-    at_work[1].give(task)
-    while not task.known:
+    tasks = [Task(item) for item in items]
+    for task in tasks:
+        at_work[1].give(task)
+    while not tasks[-1].known:  # one process takes them in their order
         at_work[1].wait()
-    return task.outcome()
+    return [task.outcome() for task in tasks]
 
 
 def dismiss(stage: str) -> None:
@@ -109,39 +116,46 @@ class _Cluster(Generic[Item]):
                 raise ConfigError(f"the worker {worker} of the Dask cluster cannot run this version of mitotransfer ({reason})")
             _refuse(found, expected, f"the worker {worker}")
 
-    def results(self, work: Callable[[Item], Any], items: Iterable[Item]) -> Iterator[tuple[Item, Any]]:
-        """Items with results, in order; so many are in flight as suit the number of threads that the cluster has just then."""
+    def results(self, work: Callable[[Sequence[Item]], list[Any]], items: Iterable[Item]) -> Iterator[tuple[Item, Any]]:
+        """Items with results, in order; so many are in flight as suit the number of threads that the cluster has just then.
+
+        Tasks begin with one item and grow, so that few items are spread over all threads as well.
+        """
         waiting = iter(items)
-        pending: deque[tuple[Item, Any]] = deque()
-        window, counted = self._window(), time.monotonic()
+        pending: deque[tuple[list[Item], Any]] = deque()
+        window, counted, given = self._window(), time.monotonic(), 0
         while True:
             if time.monotonic() - counted > _GLANCE:
                 window, counted = self._window(), time.monotonic()
-            for item in islice(waiting, max(0, window - len(pending))):
-                pending.append((item, self._submit(work, item)))
+            while len(pending) < window and (some := list(islice(waiting, min(_MOST, 1 + given // window)))):
+                pending.append((some, self._submit(work, some)))
+                given += 1
             if not pending:
                 return
-            item, future = pending[0]
+            some, future = pending[0]
             try:
-                result = self._result(future)
+                results = self._result(future)
             except self.distributed.KilledWorker:
-                result = self._alone(work, item, [other for _, other in pending if other is not future])
+                results = self._one_by_one(work, some, [other for _, other in pending if other is not future])
             pending.popleft()
-            yield item, result
+            yield from zip(some, results, strict=True)
 
-    def _alone(self, work: Callable[[Item], Any], item: Item, others: list[Any]) -> Any:
-        """Workers died with the item, perhaps by another one's fault: it is tried once more while nothing else is in flight."""
+    def _one_by_one(self, work: Callable[[Sequence[Item]], list[Any]], items: Sequence[Item], others: list[Any]) -> list[Any]:
+        """Workers died with these items, perhaps by others' fault: each is tried once more while nothing else is in flight."""
         for other in others:
             with suppress(self.distributed.KilledWorker, ConfigError):  # raised in their turn
                 self._result(other)
+        return [self._alone(work, item) for item in items]
+
+    def _alone(self, work: Callable[[Sequence[Item]], list[Any]], item: Item) -> Any:
         try:
-            return self._result(self._submit(work, item))
+            return self._result(self._submit(work, [item]))[0]
         except self.distributed.KilledWorker:
             return Lost("worker-killed", "killed several workers of the Dask cluster (memory or a crash in a library)")
 
-    def _submit(self, work: Callable[[Item], Any], item: Item) -> Any:
+    def _submit(self, work: Callable[[Sequence[Item]], list[Any]], items: Sequence[Item]) -> Any:
         with self._talking():
-            return self.client.submit(work, item, pure=False)
+            return self.client.submit(work, items, pure=False)
 
     def _result(self, future: Any) -> Any:
         alone_since: float | None = None

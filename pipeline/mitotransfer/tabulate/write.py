@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from mitotransfer.errors import Problem
 from mitotransfer.files import Replacing, lines_of, table_lines
 from mitotransfer.rows import FILES, ProblemRow, header
-from mitotransfer.tables import Lines
+from mitotransfer.tables import TableLines
 
 Row = TypeVar("Row")
 
@@ -46,4 +46,4 @@ def read_rows(path: Path, row_class: type[Row]) -> Iterator[Row]:
 
     Raises InputError when the file cannot be read or its columns are not those of `row_class`.
     """
-    return (row_class(**record) for record in Lines(path, row_class, exact=True))
+    return (row_class(**record) for record in TableLines(path, row_class, exact=True))
