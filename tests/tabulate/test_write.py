@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitotransfer.errors import InputError, OutputError
-from mitotransfer.files import from_cell, to_cell, write_whole
+from mitotransfer.files import Replacing, from_cell, to_cell, write_whole
 from mitotransfer.rows import FILES, EvidenceRow, ProblemRow, SecretionRow, header
 from mitotransfer.tabulate import read_rows
 from tabled import write_tables
@@ -150,6 +150,28 @@ def test_nothing_is_written_when_rows_fail_to_come(tmp_path: Path) -> None:
 
     with pytest.raises(OutputError, match="made-up failure"):
         write_whole({tmp_path / "a": ["whole"], tmp_path / "b": pieces()})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_written_side_by_side_take_their_places_together(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    one.write_text("old")
+    with Replacing() as files:
+        for n in range(2):
+            files.add(one, [f"a{n}\n"])
+            files.add(other, [f"b{n}\n".encode()])
+        assert files.finish(one).read_text() == "a0\na1\n"  # whole, under another name
+        assert one.read_text() == "old" and not other.exists()
+    assert (one.read_text(), other.read_text()) == ("a0\na1\n", "b0\nb1\n")
+    assert sorted(tmp_path.iterdir()) == [one, other]
+
+
+def test_whatever_goes_wrong_between_the_files_none_takes_its_place(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Replacing() as files:
+        files.add(tmp_path / "a.csv", ["new"])
+        files.add(tmp_path / "b.csv", ["new"])
+        files.finish(tmp_path / "a.csv")
+        raise KeyError
     assert list(tmp_path.iterdir()) == []
 
 
