@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= outputs/sample
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types layers gate check repro bench bench-scale bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill fuzz clean help
+.PHONY: run test lint types layers gate check repro bench bench-scale bench-tables bench-parse bench-nlp bench-run bench-fetch bench-review bench-kill fuzz clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,9 @@ bench: $(STAMP) ## floors, ours and other programs side by side, into README's t
 
 bench-scale: $(STAMP) ## cost per article and memory at 100 and 1,000 articles; JATS=directory, ARGS="--articles 10000"
 	$(BIN)/python tools/bench_scale.py $(JATS) $(ARGS)
+
+bench-tables: $(STAMP) ## memory and cost of the tabulate and report stages at 1,000, 10,000 and 50,000 articles
+	$(BIN)/python -W ignore tools/bench_tables.py $(ARGS)
 
 bench-parse: $(STAMP) ## cost of parsing next to bare lxml; JATS=directory of JATS files
 	$(BIN)/python tools/bench_parse.py $(or $(JATS),corpus/sample/articles)

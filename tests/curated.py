@@ -18,8 +18,8 @@ from mitotransfer.review.curation.app import Room, create_app
 from mitotransfer.review.curation.gate import Gate
 from mitotransfer.rows import FILES, ArticleRow, EvidenceRow, SecretionRow, TransplantationRow, TrialRow
 from mitotransfer.settings import config_root
-from mitotransfer.tabulate import write_tables
 from mitotransfer.terms import Terms, read_terms
+from tabled import write_tables
 
 VOCABULARY = config_root() / "vocabulary"
 ATTACK = '<script>alert(1)</script> astrocytes "passed" mitochondria to neurons <img src=x onerror=alert(2)> & glia.'

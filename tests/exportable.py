@@ -10,7 +10,7 @@ import msgspec
 from mitotransfer.document import Article, Cell, Head, Passage, Table
 from mitotransfer.rows import ArticleRow, EvidenceRow, ProblemRow, SecretionRow, TransplantationRow, TrialRow
 from mitotransfer.store import Shards
-from mitotransfer.tabulate import write_tables
+from tabled import write_tables
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 PARAGRAPH = "/article/body[1]/p[1]"

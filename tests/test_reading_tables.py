@@ -8,7 +8,7 @@ import pytest
 
 from mitotransfer.errors import InputError
 from mitotransfer.rows import ProblemRow, header
-from mitotransfer.tables import read_table, read_tables
+from mitotransfer.tables import TableLines, read_table, read_tables
 
 COLUMNS = header(ProblemRow)
 
@@ -33,3 +33,14 @@ def test_missing_columns_are_named(tmp_path: Path, exact: bool) -> None:
 def test_a_run_without_one_of_its_tables_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"table1_secretion\.csv: cannot be read"):
         read_tables(tmp_path)
+
+
+def test_lines_are_read_as_they_are_asked_for_and_again(tmp_path: Path) -> None:
+    """A table larger than memory: what is behind a line was not looked at when it is given."""
+    path = tmp_path / "problems.csv"
+    path.write_text("source_id,stage,severity,code,place,message\nPMC1,parse,note,c,p,m\nPMC2,parse\n")
+    lines = TableLines(path, ProblemRow)
+    for _ in range(2):
+        assert next(iter(lines))["source_id"] == "PMC1"
+    with pytest.raises(InputError, match="line 3: 2 cells where the header has 6"):
+        list(lines)

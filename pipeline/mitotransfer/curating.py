@@ -37,12 +37,11 @@ def decisions(
         tell(f"report    {report(out)}")
     else:
         tell(f"{shards}: not there; the decisions are applied when the tables are made again")
-    problems = tabulating.read_rows(out / "problems.csv", ProblemRow)
+    problems = [one for one in tabulating.read_rows(out / "problems.csv", ProblemRow) if one.stage == "decisions"]
     counts = account(at.standing(), problems)
     tell(f"decisions {', '.join(f'{count} {name}' for name, count in counts.items())}: {at.log.path}")
     for problem in problems:
-        if problem.stage == "decisions":
-            tell(f"{problem.severity}: {problem.place}: {problem.message}")
+        tell(f"{problem.severity}: {problem.place}: {problem.message}")
 
 
 def review(

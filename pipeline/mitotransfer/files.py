@@ -9,7 +9,10 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from mitotransfer.errors import InputError, OutputError
 
@@ -38,6 +41,8 @@ def to_cell(value: str) -> str:
 
     Apostrophes before what looks like a formula are doubled by one, so that `from_cell` gives the cleaned value back.
     """
+    if not value or (value[0].isalnum() and value.isascii() and value.isprintable()):
+        return value  # as nearly all are: nothing to clean, no formula
     text = clean(value)
     return f"'{text}" if _is_formula(text.lstrip("'")) else text
 
@@ -53,8 +58,12 @@ def _is_formula(text: str) -> bool:
 
 def table_lines(header: Sequence[str], records: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table as lines of CSV: comma, double quotes where needed, LF; the header always comes first."""
+    return lines_of(chain([header], records))
+
+
+def lines_of(records: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Records as lines of such a table."""
     writer = csv.writer(_Echo(), lineterminator="\n")
-    yield writer.writerow(header)
     for record in records:
         yield writer.writerow([to_cell(value) for value in record])
 
@@ -82,18 +91,17 @@ def each_record(path: Path) -> Iterator[dict[str, str]]:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
             for cells in reader:
-                if cells:
-                    yield _record(header, cells, f"{path}: line {reader.line_num}")
+                if not cells:
+                    continue
+                if len(cells) != len(header):
+                    place = f"{path}: line {reader.line_num}"
+                    message = f"{place}: {len(cells)} cells where the header has {len(header)}"
+                    raise InputError(message, code="bad-table", place=place)
+                yield dict(zip(header, [from_cell(cell) if cell.startswith("'") else cell for cell in cells], strict=True))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})", code="bad-table", place=str(path)) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: not a UTF-8 CSV table: {error}", code="bad-table", place=str(path)) from error
-
-
-def _record(header: list[str], cells: list[str], place: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise InputError(f"{place}: {len(cells)} cells where the header has {len(header)}", code="bad-table", place=place)
-    return dict(zip(header, map(from_cell, cells), strict=True))
 
 
 def remove_file(path: Path) -> None:
@@ -114,30 +122,83 @@ def remove_folder(path: Path) -> None:
         raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
-def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:
-    """Write each file's pieces (text as UTF-8, line ends as given), all files whole or none touched.
+class Replacing:
+    """Files that are written side by side and take the place of earlier ones together, or not at all: a context manager.
 
-    Every file is first written under a hidden name beside its own, then renamed. Folders are made. With `sync` the
-    bytes are on the disk before the name is; intermediate results, which a checksum guards, do without.
-    Raises OutputError naming the file and the cause (disk full, no permission, a folder in the way).
+    Each is first written under a hidden name beside its own, and renamed when the context ends without an exception. Folders are
+    made. With `sync` the bytes are on the disk before the name is; intermediate results, which a checksum guards, do without.
+    All methods raise OutputError naming the file and the cause (disk full, no permission, a folder in the way).
     """
-    waiting: dict[Path, Path] = {}
-    path = Path()
-    try:
-        for path, pieces in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # a name that no other process or thread has, though both write the same file
-            waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
-            with waiting[path].open("wb") as handle:
-                handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
-                if sync:
+
+    def __init__(self, *, sync: bool = True) -> None:
+        self._sync = sync
+        self._waiting: dict[Path, Path] = {}
+        self._open: dict[Path, BinaryIO] = {}
+
+    def add(self, path: Path, pieces: Iterable[str | bytes]) -> None:
+        """Adds pieces (text as UTF-8, line ends as given) to the end of a file."""
+        try:
+            handle = self._open.get(path) or self._opened(path)
+            handle.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+    def finish(self, path: Path) -> Path:
+        """Closes a file to which all was added; returns where its content is until it takes its place."""
+        try:
+            with self._open.pop(path) as handle:
+                if self._sync:
                     handle.flush()
                     os.fsync(handle.fileno())
-        for path, temporary in waiting.items():
-            temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        for temporary in waiting.values():
-            with contextlib.suppress(OSError):  # renamed already, or the folder is gone: nothing to clean
-                temporary.unlink()
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return self._waiting[path]
+
+    def _opened(self, path: Path) -> BinaryIO:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # a name that no other process or thread has, though both write the same file
+        self._waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+        self._open[path] = self._waiting[path].open("wb")
+        return self._open[path]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._replace()
+        finally:
+            for handle in self._open.values():
+                with contextlib.suppress(OSError):  # what could not be written is thrown away
+                    handle.close()
+            for temporary in self._waiting.values():
+                with contextlib.suppress(OSError):  # renamed already, or the folder is gone: nothing to clean
+                    temporary.unlink()
+
+    def _replace(self) -> None:
+        for path in list(self._open):
+            self.finish(path)
+        for path, temporary in self._waiting.items():
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written ({error.strerror})")
+
+
+def write_whole(contents: Mapping[Path, Iterable[str | bytes]], *, sync: bool = True) -> None:
+    """Write each file's pieces, all files whole or none touched, as `Replacing` does. Raises OutputError."""
+    with Replacing(sync=sync) as files:
+        for path, pieces in contents.items():
+            files.add(path, pieces)
+            files.finish(path)
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """The content of a file, no more than a megabyte at a time."""
+    with path.open("rb") as handle:
+        yield from iter(partial(handle.read, 1 << 20), b"")

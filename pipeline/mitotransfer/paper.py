@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from heapq import nsmallest
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mitotransfer.links import Link, url_of
 from mitotransfer.rows import CAPTIONS, TABLES, Record
-from mitotransfer.studies import Studies, is_own, kept, year_of
+from mitotransfer.studies import Studies, is_kept, is_own, year_of
 from mitotransfer.values import SIGNS, Item, heading, items
 
 NOT_REPORTED = "NR"  # short for cells of print, with its footnote; lists and plots say "not stated"
@@ -93,14 +95,16 @@ class Paper(NamedTuple):
     references: tuple[Reference, ...]
 
 
-def paper(rows: Mapping[str, Sequence[Record]], articles: Iterable[Record] = (), most: int | None = None) -> Paper:
+def paper(rows: Mapping[str, Iterable[Record]], articles: Iterable[Record] = (), most: int | None = None) -> Paper:
     """The rows of each table (name of `rows.TABLES` -> lines of its CSV) as they are printed, of each no more than `most`.
+
+    They are gone through several times, and no more than `most` of a table are held.
 
     Rejected rows are left out. Rows are grouped by the first column: a review shows first what is known best, so large groups
     lead, equal ones go by name, and what is not reported comes last; within a group the older study leads. (Who looks for a name
     searches the page or sorts the CSV.) `articles`: lines of articles.csv, for titles and years of studies read themselves.
     """
-    references = _References([row for table in rows.values() for row in table], articles)
+    references = _References(chain.from_iterable(rows.values()), articles)
     tables = tuple(_table(name, rows.get(name, ()), references, most) for name in TABLES)
     return Paper(tables, tuple(references.entries))
 
@@ -112,12 +116,15 @@ def columns(name: str) -> list[str]:
     return [column for column in shown if column not in _TOGETHER.values()]
 
 
-def _table(name: str, rows: Sequence[Record], references: _References, most: int | None) -> PaperTable:
+def _table(name: str, rows: Iterable[Record], references: _References, most: int | None) -> PaperTable:
     lead, *others = columns(name)
-    found = kept(rows)
-    sizes = Counter(row[lead] for row in found)
-    found.sort(key=lambda row: (not row[lead], -sizes[row[lead]], row[lead].casefold(), row[lead], *references.order(row)))
-    printed = found[:most]
+    states = Counter((is_kept(row), row[lead]) for row in rows)
+    sizes = Counter({label: count for (kept, label), count in states.items() if kept})
+
+    def place(row: Record) -> tuple[Any, ...]:
+        return (not row[lead], -sizes[row[lead]], row[lead].casefold(), row[lead], *references.order(row))
+
+    printed = nsmallest(sizes.total() if most is None else most, filter(is_kept, rows), key=place)
     filled = [column for column in others if any(_cell(row, column) for row in printed)]
     members: dict[str, list[PaperRow]] = {}
     for row in printed:
@@ -132,8 +139,8 @@ def _table(name: str, rows: Sequence[Record], references: _References, most: int
         legend=_legend(groups),
         abbreviations=_abbreviations(groups),
         unstated=tuple(heading(column) for column in others if printed and column not in filled),
-        rejected=len(rows) - len(found),
-        total=len(found),
+        rejected=states.total() - sizes.total(),
+        total=sizes.total(),
         shown=len(printed),
     )
 
@@ -184,12 +191,17 @@ class _References:
 
     def __init__(self, rows: Iterable[Record], articles: Iterable[Record]) -> None:
         self.entries: list[Reference] = []
-        self._studies = Studies(rows)
+        self._studies = Studies()
         self._numbers: dict[tuple[str, str], int] = {}
         self._titles: dict[str, str] = {}
-        self._years: dict[str, str] = {}
+        for row in rows:
+            self._studies.add(row)
+            if is_own(row):
+                self._titles[row["source_id"]] = ""
+        self._years = dict(self._titles)
         for article in articles:
-            self._titles[article["id"]], self._years[article["id"]] = article["title"], article["year"]
+            if article["id"] in self._titles:
+                self._titles[article["id"]], self._years[article["id"]] = article["title"], article["year"]
 
     def order(self, row: Record) -> tuple[str, str, str]:
         """By year, those without last, then as cited."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +32,12 @@ from mitotransfer.decisions import DECISIONS, Desk
 from mitotransfer.document import Annotated, Article, Registered
 from mitotransfer.errors import DamagedError, Problem
 from mitotransfer.fetch import ManifestLine
-from mitotransfer.files import write_whole
+from mitotransfer.files import Replacing, write_whole
 from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.lock import writes
 from mitotransfer.origins import origins
 from mitotransfer.provenance import FILE as PROVENANCE
-from mitotransfer.rows import REVIEWED
+from mitotransfer.rows import FILES, REVIEWED
 from mitotransfer.runner import Lost
 from mitotransfer.settings import SearchSettings, Settings, config_root
 from mitotransfer.steps import (
@@ -180,32 +180,28 @@ def tabulate(
     started = time.perf_counter()
     at = at or desk(out, settings)
     told = [*said, *at.take_up()]
-    articles = [article for _, payload in payloads(Shards(annotated)) for article in decoded(payload, Annotated)]
     registered, passed = _registered(raw, settings) if raw else ([], [])
+    outcomes: Counter[str] = Counter()
+    with tabulating.shelf(out) as shelf, Replacing() as files:
+        shelf.put(article for _, payload in payloads(Shards(annotated)) for article in decoded(payload, Annotated))
 
-    def build(without: Collection[str]) -> tabulating.Tables:
-        return tabulating.build_tables(articles, settings.tabulate, registered, [*told, *passed], without)
+        def build(without: Collection[str]) -> Iterator[tabulating.Part]:
+            return tabulating.parts(shelf.articles(), settings.tabulate, registered, without)
 
-    tables, known_as = build(()), {}
-    found = at.standing()
-    if found.rows or found.evidence or found.problems:
-        at.propose(_reviewed(tables))
-        tables, applied = tabulating.decided(build, found, at.snapshots.read())
-        known_as = {today: logged for logged, today in (applied.moved | applied.evidence).items()}
-    else:
-        at.propose({})
-    at.written.keep(_reviewed(tables), known_as)
-    tabulating.write_tables(out, tables.files)
+        found = tabulating.decided(build, at)
+        tables = tabulating.Writer(files, out)
+        shelf.tell([*told, *passed, *found.problems])
+        for part in found.parts:
+            for name, rows in part.files.items():
+                tables.add(name, rows)
+            shelf.tell(part.problems)
+            outcomes.update([part.outcome] if part.outcome else ())
+        tables.add("problems.csv", map(tabulating.problem_row, shelf.problems()))
+        named = [*FILES, *([DECISIONS] if (out / DECISIONS).exists() else [])]
+        files.add(out / "datapackage.json", _json(tabulating.datapackage(named, __version__)))
+        at.written.keep({name: files.finish(out / name) for name in REVIEWED}, found.known_as)
     at.written.forget_others(out, REVIEWED)
-    named = [*tables.files, *([DECISIONS] if (out / DECISIONS).exists() else [])]
-    package = tabulating.datapackage(named, __version__)
-    write_whole({out / "datapackage.json": _json(package)})
-    return Counts.of(tables.outcomes, started)
-
-
-def _reviewed(tables: tabulating.Tables) -> dict[str, Iterable[str]]:
-    """The files that reviewers decide on, as text."""
-    return tabulating.pieces_of({name: tables.files[name] for name in REVIEWED})
+    return Counts.of(outcomes, started)
 
 
 def _registered(raw: Path, settings: Settings) -> tuple[list[Registered], list[Problem]]:

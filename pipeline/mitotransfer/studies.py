@@ -11,14 +11,14 @@ STUDY_IDS = ("study_doi", "study_pmid", "study_pmcid")
 Key = tuple[str, str]
 
 
-def kept(rows: Iterable[Record]) -> list[Record]:
-    """The rows that no reviewer rejected."""
-    return [row for row in rows if row["review_status"] != "rejected"]
+def is_kept(row: Record) -> bool:
+    """Whether no reviewer rejected a row."""
+    return row["review_status"] != "rejected"
 
 
-def findings(rows: Iterable[Record]) -> list[Record]:
-    """The rows that say that something happens: not rejected, no claimed absence."""
-    return [row for row in kept(rows) if row.get("negated") != "true"]
+def is_finding(row: Record) -> bool:
+    """Whether a row says that something happens: not rejected, no claimed absence."""
+    return is_kept(row) and row.get("negated") != "true"
 
 
 def is_own(row: Record) -> bool:
@@ -40,12 +40,16 @@ class Studies:
     Two rows without a common id are about one study when a third names the ids of both.
     """
 
-    def __init__(self, rows: Iterable[Record]) -> None:
+    def __init__(self, rows: Iterable[Record] = ()) -> None:
         self._same: dict[Key, Key] = {}
         for row in rows:
-            first, *others = _keys(row)
-            for key in others:
-                self._same[self._root(key)] = self._root(first)
+            self.add(row)
+
+    def add(self, row: Record) -> None:
+        """Takes note of the ids that a row names together."""
+        first, *others = _keys(row)
+        for key in others:
+            self._same[self._root(key)] = self._root(first)
 
     def of(self, row: Record) -> Key:
         """What rows of one study have in common, and no others."""

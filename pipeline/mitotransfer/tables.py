@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from mitotransfer.errors import InputError
@@ -11,28 +10,36 @@ from mitotransfer.files import each_record
 from mitotransfer.rows import FILES, Records, header
 
 
-def read_table(path: Path, row_class: type, *, exact: bool = False) -> Records:
-    """The lines of a table as its columns' names -> cells, in the order of `row_class`, wherever a spreadsheet moved them.
+class TableLines:
+    """The lines of a table, read from the disk each time they are gone through: none is kept in memory.
 
-    Columns of others' making are left out, or refused where `exact`. Raises InputError when the file cannot be read, columns
-    are missing or, with `exact`, not known.
+    Each as its columns' names -> cells, in the order of `row_class`, wherever a spreadsheet moved them. Columns of others' making
+    are left out, or refused where `exact`. Going through them raises InputError when the file cannot be read, columns are missing
+    or, with `exact`, not known.
     """
-    return list(each_line(path, row_class, exact=exact))
+
+    def __init__(self, path: Path, row_class: type, *, exact: bool = False) -> None:
+        self._path = path
+        self._columns = header(row_class)
+        self._exact = exact
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        known = set(self._columns)
+        for number, record in enumerate(each_record(self._path)):
+            if number == 0:
+                self._check(record.keys() - known, known - record.keys())
+                as_it_is = list(record) == self._columns
+            yield record if as_it_is else {name: record[name] for name in self._columns}
+
+    def _check(self, unknown: set[str], missing: set[str]) -> None:
+        wrong = {"missing columns": missing, "unknown columns": unknown if self._exact else set()}
+        if message := "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in wrong.items() if names):
+            raise InputError(f"{self._path}: {message}", code="bad-table", place=str(self._path))
 
 
-def each_line(path: Path, row_class: type, *, exact: bool = False) -> Iterator[dict[str, str]]:
-    """As `read_table`, one line at a time."""
-    records = each_record(path)
-    columns = header(row_class)
-    first = next(records, None)
-    if first is None:
-        return
-    found = set(first)
-    wrong = {"missing columns": set(columns) - found, "unknown columns": found - set(columns) if exact else set()}
-    if message := "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in wrong.items() if names):
-        raise InputError(f"{path}: {message}", code="bad-table", place=str(path))
-    for record in chain([first], records):
-        yield {name: record[name] for name in columns}
+def read_table(path: Path, row_class: type, *, exact: bool = False) -> Records:
+    """All lines of a table, as `TableLines` gives them. Raises InputError."""
+    return list(TableLines(path, row_class, exact=exact))
 
 
 def read_tables(out: Path) -> dict[str, Records]:

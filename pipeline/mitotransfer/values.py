@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from mitotransfer.rows import ARROWS, SEPARATOR
@@ -33,6 +34,7 @@ def items(cell: str) -> list[Item]:
     return [_item(value) for value in split(cell)]
 
 
+@lru_cache(4096)  # names come again and again
 def _item(value: str) -> Item:
     text, blank, sign = value.rpartition(" ")
     return Item(text, sign, SIGNS[sign]) if blank and sign in SIGNS else Item(value)

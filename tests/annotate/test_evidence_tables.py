@@ -9,8 +9,8 @@ import pytest
 from mitotransfer.annotate import annotate_article, load
 from mitotransfer.document import Article
 from mitotransfer.parse import parse_document
-from mitotransfer.tabulate import build_tables
 from small import jats, reference, table, tables_only
+from tabled import build_tables
 
 REFERENCES = reference(1, "Spees", 2006) + reference(2, "Hayakawa", 2016) + reference(3, "Islam", 2012)
 CITED = '<td><xref ref-type="bibr" rid="r1">1</xref></td>'

@@ -26,7 +26,9 @@ def lines(table: str, **cells: str) -> str:
 def written(tmp_path: Path) -> Written:
     """What a run wrote: a row of two tables each."""
     kept = Written(tmp_path)
-    kept.keep({TABLE_FILES[table]: [lines(table)] for table in ROWS}, {})
+    for table in ROWS:
+        (tmp_path / TABLE_FILES[table]).write_text(lines(table), encoding="utf-8")
+    kept.keep({TABLE_FILES[table]: tmp_path / TABLE_FILES[table] for table in ROWS}, {})
     return kept
 
 
@@ -46,3 +48,13 @@ def test_a_row_of_another_table_pasted_into_one_is_told_and_not_taken(tmp_path: 
     found = taken(tmp_path, written, lines("secretion", row_id=ROWS["trials"], conditions="hypoxia"))
     assert found.drafts == [] and [one.code for one in found.problems] == ["unknown-row", "rows-missing"]
     assert TABLE_FILES["trials"] in found.problems[0].message
+
+
+def test_a_table_edited_where_it_lies_is_known_for_edited(tmp_path: Path, written: Written) -> None:
+    """Were the copy a link to the table, it would hold the edit, too."""
+    path = tmp_path / TABLE_FILES["secretion"]
+    assert written.is_own(path)
+    with path.open("r+", encoding="utf-8") as handle:
+        handle.write(lines("secretion", conditions="hypoxia"))
+    assert not written.is_own(path)
+    assert [row["conditions"] for (row,) in written.versions(path.name)] == [""]

@@ -11,7 +11,7 @@ from pages import RUN, put
 
 from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.review import check_figures, write_figures
-from mitotransfer.review.loading import read_run
+from mitotransfer.review.loading import Run
 from mitotransfer.review.plots import plots
 from mitotransfer.rows import SecretionRow
 
@@ -33,7 +33,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_plot_is_there_in_both_forms(drawn: Path) -> None:
-    names = {plot.name for plot in plots(read_run(drawn))[0]}
+    names = {plot.name for plot in plots(Run(drawn))[0]}
     assert {"flows", "mechanisms", "effects_transfer", "years", "confidence", "calibration"} <= names
     assert {path.name for path in (drawn / "figures").iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("svg", "png")

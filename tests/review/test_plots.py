@@ -11,7 +11,7 @@ import pytest
 from pages import Tables, put
 
 from mitotransfer.review.alluvial import layout
-from mitotransfer.review.loading import read_run
+from mitotransfer.review.loading import Run
 from mitotransfer.review.plots import Flows, Grid, Plot, Stack, plots
 from mitotransfer.review.svg import draw, nice_step, shade
 from mitotransfer.rows import ArticleRow, SecretionRow, TransplantationRow, TrialRow
@@ -25,7 +25,7 @@ def row(donor: str = "", recipient: str = "", **values: str) -> SecretionRow:
 def drawn(folder: Path, *rows: Any, **more: Any) -> dict[str, Plot]:
     tables: Tables = {"table1_secretion.csv": [dataclasses.replace(one, row_id=f"s{n}") for n, one in enumerate(rows)]}
     put(folder, tables | more.get("tables", {}))
-    return {plot.name: plot for plot in plots(read_run(folder))[0]}
+    return {plot.name: plot for plot in plots(Run(folder))[0]}
 
 
 def test_flows_count_each_pair_of_a_row(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_tissues_are_told_with_sources(tmp_path: Path) -> None:
 
 def test_what_cannot_be_drawn_is_named(tmp_path: Path) -> None:
     put(tmp_path, {"table3_trials.csv": [TrialRow(row_id="r", conditions="stroke", source_id="x")]})
-    made, lacking = plots(read_run(tmp_path))
+    made, lacking = plots(Run(tmp_path))
     assert [plot.name for plot in made] == ["coverage_trials"]
     assert len(lacking) == 10 and "has not been scored" in lacking["calibration"]
 

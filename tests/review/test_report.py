@@ -7,16 +7,20 @@ import dataclasses
 import hashlib
 import json
 import re
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from pages import RUN, SENTENCE, Page, put, written
 
 from mitotransfer.errors import InputError, OutputError
 from mitotransfer.review import report as report_module
+from mitotransfer.review.listing import Shown
+from mitotransfer.review.loading import Run
 from mitotransfer.review.report import write_report
-from mitotransfer.rows import SecretionRow, TransplantationRow
+from mitotransfer.rows import ArticleRow, SecretionRow, TransplantationRow
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +142,49 @@ def test_lines_of_one_sentence_are_one_passage_with_all_readings(tmp_path: Path)
     assert "Evidence: 1 passage for astrocyte" in page.text
     assert page.text.count("glia.") == 1
     assert "transfer by rule transfer-verb" in page.text and "effect by rule transfer-verb" in page.text
+
+
+def test_lines_of_a_row_that_do_not_stand_together_are_all_shown_in_order(tmp_path: Path) -> None:
+    """A sorted or decided table: evidence of other rows in between."""
+    line = RUN["evidence.csv"][0]
+    others = [
+        dataclasses.replace(line, evidence_id=f"e{n}", locator=f"/p[{n}]", row_id="s2" if n % 2 else "s1") for n in range(4)
+    ]
+    html = written(tmp_path, RUN | {"evidence.csv": others})
+    for row, places in (("s1", ["/p[0]", "/p[2]"]), ("s2", ["/p[1]", "/p[3]"])):
+        body = html.split(f'id="row-{row}"', 1)[1].split("</tbody>", 1)[0]
+        assert re.findall(r"<code>(.*?)</code>", body) == places
+    assert "4 passages of evidence" in Page(html).text
+
+
+def test_passages_are_counted_once_wherever_their_lines_stand(tmp_path: Path) -> None:
+    line = RUN["evidence.csv"][0]
+    lines = [dataclasses.replace(line, evidence_id=f"e{n}", sentence=f"Sentence {n % 3}.") for n in range(7)]
+    assert "3 passages of evidence" in Page(written(tmp_path, RUN | {"evidence.csv": lines})).text
+
+
+def test_what_the_page_does_not_show_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times the rows and articles take no ten times the memory."""
+    monkeypatch.setattr(report_module, "_MAX_ROWS", 20)
+
+    def peak(count: int) -> int:
+        rows = [SecretionRow(row_id=f"s{n}", source_id=f"PMC{n}", mechanism="CD38" * 50, confidence="0.5") for n in range(count)]
+        lines = [dataclasses.replace(RUN["evidence.csv"][0], row_id=row.row_id, source_id=row.source_id) for row in rows]
+        articles = [ArticleRow(id=row.source_id, status="rows", title="A title " * 20) for row in rows]
+        put(tmp_path, RUN | {"table1_secretion.csv": rows, "evidence.csv": lines, "articles.csv": articles})
+        run = Run(tmp_path)
+        del rows, lines, articles
+        tracemalloc.start()
+        try:
+            with TemporaryFile() as spare:
+                report_module._context(run, Shown(run, 20, spare))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)
+    small, large = peak(100), peak(1000)
+    assert large - small < 900 * 1000  # a row with its evidence and article takes 6 kB in memory
 
 
 def test_row_without_evidence_says_so(page: Page) -> None:

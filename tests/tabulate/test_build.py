@@ -14,8 +14,8 @@ from mitotransfer.document import Annotated, Event, Head, Locator, Role, Status,
 from mitotransfer.errors import Problem
 from mitotransfer.rows import FILES, TABLE_FILES
 from mitotransfer.settings import TabulateSettings
-from mitotransfer.tabulate import build_tables
 from mitotransfer.tabulate.build import content_id
+from tabled import build_tables
 
 DONOR = Role("donor", "astrocytes", "cell:astrocyte", label="astrocyte")
 RECIPIENT = Role("recipient", "neurons", "cell:neuron", label="neuron")

@@ -11,7 +11,7 @@ import pytest
 
 from mitotransfer.rows import FILES, ArticleRow, EvidenceRow, ProblemRow, SecretionRow, TransplantationRow, TrialRow, header
 from mitotransfer.tabulate.datapackage import datapackage
-from mitotransfer.tabulate.write import write_tables
+from tabled import write_tables
 
 EXAMPLE: dict[str, list[Any]] = {
     "table1_secretion.csv": [

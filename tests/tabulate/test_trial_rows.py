@@ -7,7 +7,7 @@ from typing import Any
 from mitotransfer.document import Annotated, Event, Head, Locator, Registered, Role, Study
 from mitotransfer.errors import Problem
 from mitotransfer.settings import TabulateSettings
-from mitotransfer.tabulate import build_tables
+from tabled import build_tables
 
 NCT, OTHER = "NCT00000001", "NCT00000002"
 AUTOLOGOUS = Role("agent", "autologous mitochondria", "agent:autologous_mitochondria", label="autologous mitochondria")

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitotransfer.errors import InputError, OutputError
-from mitotransfer.files import from_cell, to_cell, write_whole
+from mitotransfer.files import Replacing, from_cell, to_cell, write_whole
 from mitotransfer.rows import FILES, EvidenceRow, ProblemRow, SecretionRow, header
-from mitotransfer.tabulate.write import read_rows, write_tables
+from mitotransfer.tabulate import read_rows
+from tabled import write_tables
 
 ANY_TEXT = st.text(st.one_of(st.sampled_from("'=+-@＝－ \t\r\n\0\";,a:\ufeff\ud800\x85\u2028"), st.characters()))
 
@@ -50,7 +51,7 @@ def test_rows_come_back_from_disk(rows: list[ProblemRow]) -> None:
     with tempfile.TemporaryDirectory() as folder:  # a fixture would be shared by all examples
         write_tables(Path(folder), {"problems.csv": rows})
         expected = [ProblemRow(*(cleaned(getattr(row, name)) for name in header(ProblemRow))) for row in rows]
-        assert read_rows(Path(folder) / "problems.csv", ProblemRow) == expected
+        assert list(read_rows(Path(folder) / "problems.csv", ProblemRow)) == expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_empty_tables_have_headers(tmp_path: Path) -> None:
     write_tables(out, {name: [] for name in FILES})
     for name, row_class in FILES.items():
         assert (out / name).read_text() == ",".join(header(row_class)) + "\n"
-        assert read_rows(out / name, row_class) == []
+        assert list(read_rows(out / name, row_class)) == []
 
 
 def test_nothing_but_the_tables_is_left(tmp_path: Path) -> None:
@@ -152,9 +153,31 @@ def test_nothing_is_written_when_rows_fail_to_come(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_files_written_side_by_side_take_their_places_together(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    one.write_text("old")
+    with Replacing() as files:
+        for n in range(2):
+            files.add(one, [f"a{n}\n"])
+            files.add(other, [f"b{n}\n".encode()])
+        assert files.finish(one).read_text() == "a0\na1\n"  # whole, under another name
+        assert one.read_text() == "old" and not other.exists()
+    assert (one.read_text(), other.read_text()) == ("a0\na1\n", "b0\nb1\n")
+    assert sorted(tmp_path.iterdir()) == [one, other]
+
+
+def test_whatever_goes_wrong_between_the_files_none_takes_its_place(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Replacing() as files:
+        files.add(tmp_path / "a.csv", ["new"])
+        files.add(tmp_path / "b.csv", ["new"])
+        files.finish(tmp_path / "a.csv")
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("rows", [{"table4.csv": []}, {"problems.csv": [EvidenceRow()]}])
 def test_unknown_table_or_row_is_a_programming_error(tmp_path: Path, rows: Any) -> None:
-    with pytest.raises(ValueError, match=r"table4\.csv|not EvidenceRow"):
+    with pytest.raises((KeyError, AttributeError), match=r"table4\.csv|EvidenceRow"):
         write_tables(tmp_path, rows)
     assert list(tmp_path.iterdir()) == []
 
@@ -166,13 +189,14 @@ def test_spreadsheet_copy_is_understood(tmp_path: Path) -> None:
     """Saved with byte order mark and CRLF, columns moved, an empty line at the end."""
     path = tmp_path / "problems.csv"
     path.write_bytes("\ufeffstage,source_id,severity,code,place,message\r\nparse,PMC1,note,c,p,'=m\r\n\r\n".encode())
-    assert read_rows(path, ProblemRow) == [ProblemRow("PMC1", "parse", "note", "c", "p", "=m")]
+    assert list(read_rows(path, ProblemRow)) == [ProblemRow("PMC1", "parse", "note", "c", "p", "=m")]
 
 
 def test_long_cells_come_back(tmp_path: Path) -> None:
     """csv's own limit is 128 KiB a cell."""
     write_tables(tmp_path, {"evidence.csv": [EvidenceRow(sentence="x" * 200_000)]})
-    assert len(read_rows(tmp_path / "evidence.csv", EvidenceRow)[0].sentence) == 200_000
+    (line,) = read_rows(tmp_path / "evidence.csv", EvidenceRow)
+    assert len(line.sentence) == 200_000
 
 
 @pytest.mark.parametrize(
@@ -189,13 +213,13 @@ def test_damaged_table_is_named(tmp_path: Path, content: bytes, message: str) ->
     path = tmp_path / "problems.csv"
     path.write_bytes(content)
     with pytest.raises(InputError, match=message) as caught:
-        read_rows(path, ProblemRow)
+        list(read_rows(path, ProblemRow))
     assert str(path) in str(caught.value)
 
 
 def test_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
-        read_rows(tmp_path / "none.csv", SecretionRow)
+        list(read_rows(tmp_path / "none.csv", SecretionRow))
 
 
 def test_columns_are_the_contract(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mitotransfer.decisions.standing import Standing, standing
 from mitotransfer.decisions.takeup import fitted, hand_edited, take_up
 from mitotransfer.decisions.written import Written
 from mitotransfer.errors import Problem
-from mitotransfer.files import remove_folder, write_whole
+from mitotransfer.files import remove_folder
 from mitotransfer.terms import read_terms
 
 
@@ -55,12 +55,9 @@ class Desk:
         """What stands of all that was decided."""
         return standing(self.log.read(), self.snapshots.read())
 
-    def propose(self, files: Mapping[str, Iterable[str]]) -> None:
-        """Keeps the tables (name -> pieces of text) as they were before decisions were applied; without any: as they are."""
-        if files:
-            write_whole({self.written.proposed / name: pieces for name, pieces in files.items()})
-        else:
-            remove_folder(self.written.proposed)
+    def forget_proposals(self) -> None:
+        """Removes the tables as they were before decisions were applied: they are as they are now. Raises OutputError."""
+        remove_folder(self.written.proposed)
 
 
 def _as_logged(drafts: Iterable[Decision], known_as: Mapping[str, str]) -> Iterator[Decision]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from mitotransfer.errors import ConfigError
-from mitotransfer.files import read_records, write_whole
+from mitotransfer.files import pieces_of, read_records, write_whole
 from mitotransfer.rows import Records
 
 FOLDER = "review"
@@ -29,16 +29,18 @@ class Written:
 
     def is_own(self, path: Path) -> bool:
         """Whether a file still holds, byte for byte, what a run wrote."""
-        return self._copy(path.name, path.read_bytes()).exists()
+        return self._copy(path.name, path).exists()
 
     def versions(self, name: str) -> list[Records]:
         """What was written under this name; the version that is being replaced, too, if a run was killed meanwhile."""
         return [read_records(path) for path in sorted(self._copies.glob(f"{name}.*.csv"))]
 
-    def keep(self, files: Mapping[str, Iterable[str]], known_as: Mapping[str, str]) -> None:
-        """Keeps copies of files (name -> pieces of text) that are about to be written, and the ids that rows have in the log."""
-        contents = {name: "".join(pieces).encode() for name, pieces in files.items()}
-        copies: dict[Path, list[str | bytes]] = {self._copy(name, content): [content] for name, content in contents.items()}
+    def keep(self, files: Mapping[str, Path], known_as: Mapping[str, str]) -> None:
+        """Keeps copies of files that are about to be written (name -> where its content is), and the ids of rows in the log.
+
+        No links: who edits a file where it lies would change the copy, too.
+        """
+        copies: dict[Path, Iterable[bytes]] = {self._copy(name, path): pieces_of(path) for name, path in files.items()}
         write_whole(copies | {self._known_as: [msgspec.json.encode(dict(sorted(known_as.items())))]})
 
     def known_as(self) -> dict[str, str]:
@@ -53,10 +55,13 @@ class Written:
     def forget_others(self, out: Path, names: Iterable[str]) -> None:
         """Removes the copies of what is replaced now."""
         for name in names:
-            kept = self._copy(name, (out / name).read_bytes())
+            kept = self._copy(name, out / name)
             for path in self._copies.glob(f"{name}.*.csv"):
                 if path != kept:
                     path.unlink(missing_ok=True)
 
-    def _copy(self, name: str, content: bytes) -> Path:
-        return self._copies / f"{name}.{hashlib.sha256(content).hexdigest()[:16]}.csv"
+    def _copy(self, name: str, path: Path) -> Path:
+        """The copy of what is at `path`."""
+        with path.open("rb") as handle:
+            content = hashlib.file_digest(handle, "sha256")
+        return self._copies / f"{name}.{content.hexdigest()[:16]}.csv"

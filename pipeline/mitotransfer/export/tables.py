@@ -12,7 +12,7 @@ from mitotransfer.errors import ConfigError, InputError
 from mitotransfer.evidence import read_roles, role_parts
 from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import CAPTIONS, EVIDENCE, FILES, MISSING_ID, SEPARATOR, TABLE_FILES, Record, Records
-from mitotransfer.tables import each_line, read_table
+from mitotransfer.tables import TableLines, read_table
 
 Value = str | bool | int | float | None
 
@@ -47,7 +47,7 @@ class Lines(NamedTuple):
 
     def of(self, file: str) -> Iterator[dict[str, str]]:
         """The lines of a table. Raises InputError."""
-        for line in each_line(self.out / file, FILES[file]):
+        for line in TableLines(self.out / file, FILES[file]):
             if file == EVIDENCE and line["source_id"] in self.withheld:
                 line["sentence"] = ""
             yield line
@@ -72,8 +72,8 @@ def stream(out: Path, *, all_text: bool = False) -> Lines:
         raise ConfigError(f"{out}: no tables there; write them with `mitotransfer run INPUT... --out {out}`")
     if all_text:
         return Lines(out, {})
-    named = {line["source_id"] for line in each_line(out / EVIDENCE, FILES[EVIDENCE])}
-    articles = each_line(out / "articles.csv", FILES["articles.csv"])
+    named = {line["source_id"] for line in TableLines(out / EVIDENCE, FILES[EVIDENCE])}
+    articles = TableLines(out / "articles.csv", FILES["articles.csv"])
     licences = {article["id"]: article["licence"] for article in articles if article["id"] in named}
     return Lines(out, {source: licence for source, licence in licences.items() if not may_redistribute(licence)})
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mitotransfer.links import url_of
-from mitotransfer.review.loading import Run
-from mitotransfer.rows import TITLES, Record, Records
-from mitotransfer.studies import findings, kept
+from mitotransfer.review.tally import Tally
+from mitotransfer.rows import TITLES, Record
 
 _OUTCOMES = {
     "rows": "with rows",
@@ -18,53 +17,54 @@ _OUTCOMES = {
     "not_found": "not found",
     "failed": "failed",
 }
+_STATES = ("rows", "findings", "negated", "hedged", "reviewed", "rejected", "conflict")
 
 
-def summary(run: Run) -> dict[str, Any]:
+class Inputs:
+    """What came of the inputs by articles.csv: counts, and the lines that a page shows, no more than `most`.
+
+    `listed`: all, or of more than `most` the first of those with rows or a failure, then the others. `retracted`: their ids.
+    """
+
+    def __init__(self, articles: Iterable[Record], most: int) -> None:
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.retracted: set[str] = set()
+        first: list[Record] = []
+        sides: tuple[list[Record], list[Record]] = ([], [])
+        for article in articles:
+            self.reasons[article["status"], article["reason"]] += 1
+            if article["retracted"] == "true":
+                self.retracted.add(article["id"])
+            for found in (first, sides[article["status"] == "no_evidence"]):
+                if len(found) < most:
+                    found.append(article)
+        self.total = self.reasons.total()
+        self.listed = first if self.total <= most else [*sides[0], *sides[1]][:most]
+
+
+def summary(inputs: Inputs, tallies: Mapping[str, Tally], n_passages: int) -> dict[str, Any]:
     """What came of the inputs, with reasons, in a sentence and as counts; rejected rows count as rows, not as findings."""
-    articles = run.articles
-    statuses = Counter(article["status"] for article in articles)
+    statuses: Counter[str] = Counter()
+    for (status, _), count in inputs.reasons.items():
+        statuses[status] += count
     known = [status for status in _OUTCOMES if statuses[status]] + sorted(statuses.keys() - _OUTCOMES.keys())
     parts = " + ".join(f"{statuses[status]} {_OUTCOMES.get(status, status)}" for status in known) or "0"
-    rows = ", ".join(f"{len(run.tables[name])} {title.lower()}" for name, title in TITLES.items())
-    reasons = Counter((article["status"], article["reason"]) for article in articles)
+    rows = ", ".join(f"{tallies[name].states['rows']} {title.lower()}" for name, title in TITLES.items())
     order = {status: place for place, status in enumerate(known)}
-    outcomes = sorted(reasons.items(), key=lambda entry: (order[entry[0][0]], -entry[1], entry[0][1]))
+    outcomes = sorted(inputs.reasons.items(), key=lambda entry: (order[entry[0][0]], -entry[1], entry[0][1]))
     return {
-        "asked": len(articles),
-        "sentence": f"{len(articles)} inputs = {parts}. Rows: {rows}.",
-        "figures": _figures(run),
+        "asked": inputs.total,
+        "sentence": f"{inputs.total} inputs = {parts}. Rows: {rows}.",
+        "figures": [
+            (inputs.total, "inputs"),
+            (sum(tally.states["findings"] for tally in tallies.values()), "findings"),
+            (len(set().union(*(tally.years for tally in tallies.values()))), "studies"),
+            (n_passages, "passages of evidence"),
+        ],
         "outcomes": [
             {"status": _OUTCOMES.get(status, status), "reason": reason, "count": count} for (status, reason), count in outcomes
         ],
-        "rows": [_states(title, run.tables[name]) for name, title in TITLES.items()],
-    }
-
-
-def _figures(run: Run) -> list[tuple[int, str]]:
-    """The numbers that a reader asks for first."""
-    rows = [row for table in run.tables.values() for row in findings(table)]
-    passages = {(line["source_id"], line["locator"], line["sentence"]) for line in run.evidence}
-    return [
-        (len(run.articles), "inputs"),
-        (len(rows), "findings"),
-        (len(set(map(run.studies().of, rows))), "studies"),
-        (len(passages), "passages of evidence"),
-    ]
-
-
-def _states(title: str, rows: Records) -> dict[str, Any]:
-    """The rows of a table by what is said and decided of them."""
-    shown = kept(rows)
-    return {
-        "title": title,
-        "rows": len(rows),
-        "findings": len(findings(rows)),
-        "negated": sum(row.get("negated") == "true" for row in shown),
-        "hedged": sum(row.get("hedged") == "true" for row in shown),
-        "reviewed": sum(row["review_status"] in ("accepted", "edited") for row in rows),
-        "rejected": len(rows) - len(shown),
-        "conflict": sum(row["review_status"] == "conflict" for row in rows),
+        "rows": [{"title": title, **{state: tallies[name].states[state] for state in _STATES}} for name, title in TITLES.items()],
     }
 
 
@@ -79,19 +79,35 @@ def quality(scores: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"documents": scores["documents"], "gold": scores["rows_micro"]["gold"], "lines": lines}
 
 
+class _Group:
+    """Problems of a kind: their number, the articles they concern and the first lines."""
+
+    def __init__(self) -> None:
+        self.count = self.articles = 0
+        self.lines: list[Record] = []
+        self._source: str | None = None
+
+    def add(self, problem: Record, most: int) -> None:
+        self.count += 1
+        self.articles += problem["source_id"] != self._source  # problems.csv is sorted by article
+        self._source = problem["source_id"]
+        if len(self.lines) < most:
+            self.lines.append(problem)
+
+
 def problem_groups(problems: Iterable[Record], most: int) -> list[dict[str, Any]]:
     """By severity, worst first, and code: count, articles concerned and the first `most` lines."""
-    groups: dict[tuple[str, str, str], list[Record]] = {}
+    groups: defaultdict[tuple[str, str, str], _Group] = defaultdict(_Group)
     for problem in problems:
-        groups.setdefault((problem["severity"], problem["code"], problem["stage"]), []).append(problem)
+        groups[problem["severity"], problem["code"], problem["stage"]].add(problem, most)
     worst = {"error": 0, "warning": 1, "note": 2}
     return [
         {
             "severity": severity,
             "code": code,
             "stage": stage,
-            "count": len(lines),
-            "articles": len({line["source_id"] for line in lines}),
+            "count": group.count,
+            "articles": group.articles,
             "lines": [
                 {
                     "source": line["source_id"],
@@ -99,17 +115,11 @@ def problem_groups(problems: Iterable[Record], most: int) -> list[dict[str, Any]
                     "message": line["message"],
                     "place": line["place"],
                 }
-                for line in lines[:most]
+                for line in group.lines
             ],
         }
-        for (severity, code, stage), lines in sorted(groups.items(), key=lambda group: (worst.get(group[0][0], 3), group[0]))
+        for (severity, code, stage), group in sorted(groups.items(), key=lambda entry: (worst.get(entry[0][0], 3), entry[0]))
     ]
-
-
-def listed_articles(records: Records, most: int) -> list[dict[str, Any]]:
-    """The lines of articles.csv; of more than `most` the first of those with rows or a failure, then the others."""
-    listed = records if len(records) <= most else sorted(records, key=lambda one: one["status"] == "no_evidence")[:most]
-    return [article(record) for record in listed]
 
 
 def article(record: Record) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mitotransfer.errors import ConfigError
 from mitotransfer.files import remove_file, write_whole
 from mitotransfer.review.alluvial import Band, layout
-from mitotransfer.review.loading import read_run
+from mitotransfer.review.loading import Run
 from mitotransfer.review.plots import Body, Calibration, Flows, Grid, Stack, plots
 from mitotransfer.review.svg import nice_step, shade
 
@@ -66,7 +66,7 @@ def write_figures(out: Path) -> list[Path]:
     check_figures()
     import matplotlib as mpl
 
-    drawn, lacking = plots(read_run(out))
+    drawn, lacking = plots(Run(out))
     files: dict[Path, list[bytes]] = {}
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)  # a box stands for it

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from array import array
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+from typing import Any, BinaryIO, NamedTuple
+
+import msgspec
+import numpy as np
 
 from mitotransfer.evidence import TRIGGER, read_roles, spans
 from mitotransfer.links import Link, url_of
 from mitotransfer.review.loading import Run
+from mitotransfer.review.tally import Tally
 from mitotransfer.rows import TABLE_FILES, TABLES, TITLES, Record, Records
 from mitotransfer.values import heading, items, split
 
@@ -62,34 +68,63 @@ class Passage(NamedTuple):
     readings: list[Reading]
 
 
-def listing(run: Run, most: int) -> list[dict[str, Any]]:
-    """The three tables with no more than `most` rows each, as the page shows them."""
-    retracted = {article["id"] for article in run.articles if article["retracted"] == "true"}
-    lines: dict[str, Records] = {}
-    for line in run.evidence:
-        lines.setdefault(line["row_id"], []).append(line)
-    return [_table(name, run.tables[name][:most], len(run.tables[name]), lines, retracted) for name in TABLES]
+class Shown:
+    """The rows that a page shows, the first `most` of each table, and in a `spare` file the lines of evidence they rest on.
+
+    `n_passages`: how many passages all of the evidence has.
+    """
+
+    def __init__(self, run: Run, most: int, spare: BinaryIO) -> None:
+        self.most = most
+        self._tables = run.tables
+        self._spare = spare
+        self._places: dict[str, list[int]] = {row["row_id"]: [] for name in run.tables for row in self.rows(name)}
+        passages = array("q")  # eight bytes each: of so few no two are alike by chance
+        for line in run.evidence:
+            passages.append(hash((line["source_id"], line["locator"], line["sentence"])))
+            if line["row_id"] in self._places:
+                self._places[line["row_id"]].append(spare.tell())
+                spare.write(msgspec.json.encode(line) + b"\n")
+        self.n_passages = len(np.unique(np.frombuffer(passages, dtype=np.int64)))
+
+    def rows(self, name: str) -> Iterator[Record]:
+        """Those of a table."""
+        return islice(self._tables[name], self.most)
+
+    def lines(self, row_id: str) -> Records:
+        """The lines of evidence of a row, in their order."""
+        return [self._line(place) for place in self._places[row_id]]
+
+    def _line(self, place: int) -> dict[str, str]:
+        self._spare.seek(place)
+        return msgspec.json.decode(self._spare.readline(), type=dict[str, str])
 
 
-def _table(name: str, rows: Records, total: int, lines: Mapping[str, Records], retracted: set[str]) -> dict[str, Any]:
+def listing(shown: Shown, tallies: Mapping[str, Tally], retracted: Collection[str]) -> list[dict[str, Any]]:
+    """The three tables as the page shows them; rows come one by one, once. `retracted`: articles."""
+    return [_table(name, shown, tallies[name].states["rows"], retracted) for name in TABLES]
+
+
+def _table(name: str, shown: Shown, total: int, retracted: Collection[str]) -> dict[str, Any]:
     columns = [field.name for field in dataclasses.fields(TABLES[name]) if field.metadata["role"]]
     return {
         "name": name,
         "title": TITLES[name],
         "file": TABLE_FILES[name],
         "total": total,
+        "shown": min(total, shown.most),
         "columns": [heading(column) for column in columns],
-        "rows": [
+        "rows": (
             {
                 "id": row["row_id"],
                 "cells": [items(row[column]) for column in columns],
                 "label": row[columns[0]] or row["row_id"],
                 "tags": _tags(row, row["source_id"] in retracted),
                 "links": _links(row),
-                "evidence": _passages(lines.get(row["row_id"], [])),
+                "evidence": _passages(shown.lines(row["row_id"])),
             }
-            for row in rows
-        ],
+            for row in shown.rows(name)
+        ),
     }
 
 

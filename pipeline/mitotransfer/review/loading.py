@@ -4,47 +4,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from sys import intern
+from typing import Any
 
 import msgspec
 
 from mitotransfer.errors import InputError
 from mitotransfer.provenance import FILE as PROVENANCE
 from mitotransfer.provenance import Provenance
-from mitotransfer.rows import TABLE_FILES, Records
-from mitotransfer.studies import Studies
-from mitotransfer.tables import read_tables
+from mitotransfer.review.tally import Tally
+from mitotransfer.rows import EVIDENCE, FILES, TABLE_FILES
+from mitotransfer.studies import Studies, is_own, year_of
+from mitotransfer.tables import TableLines
 
 SCORES = ("quality.json", "metrics.json")
 
 
-class Run(NamedTuple):
-    """A run directory as read: `tables` by the names of `rows.TABLES`; `scores` empty, `provenance` None where there are none."""
+class Run:
+    """A run directory, whose tables (`tables` by the names of `rows.TABLES`) are read each time they are gone through.
 
-    tables: dict[str, Records]
-    evidence: Records
-    articles: Records
-    problems: Records
-    scores: Mapping[str, Any]
-    provenance: Provenance | None
+    Using what it has raises InputError naming the file that is missing, damaged or of another version.
+    """
 
-    def studies(self) -> Studies:
-        """The studies that rows of all tables are about."""
-        return Studies(row for rows in self.tables.values() for row in rows)
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        files = {name: TableLines(out / name, row_class) for name, row_class in FILES.items()}
+        self.tables = {name: files[file] for name, file in TABLE_FILES.items()}
+        self.evidence, self.articles, self.problems = (files[name] for name in (EVIDENCE, "articles.csv", "problems.csv"))
 
+    @cached_property
+    def scores(self) -> Mapping[str, Any]:
+        """The scores of an evaluation; empty without any."""
+        return next(filter(None, (_scores(self._out / name) for name in SCORES)), {})
 
-def read_run(out: Path) -> Run:
-    """The run in `out`. Raises InputError naming the file that is missing, damaged or of another version."""
-    loaded = read_tables(out)
-    return Run(
-        tables={name: loaded[file] for name, file in TABLE_FILES.items()},
-        evidence=loaded["evidence.csv"],
-        articles=loaded["articles.csv"],
-        problems=loaded["problems.csv"],
-        scores=next(filter(None, (_scores(out / name) for name in SCORES)), {}),
-        provenance=_provenance(out / PROVENANCE),
-    )
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """Where it comes from; None where it does not say so."""
+        return _provenance(self._out / PROVENANCE)
+
+    @cached_property
+    def tallies(self) -> dict[str, Tally]:
+        """What is counted of the rows of each table."""
+        studies = Studies()
+        years: dict[str, str] = {}  # of articles that report a study of their own
+        for row in chain.from_iterable(self.tables.values()):
+            studies.add(row)
+            if is_own(row):
+                years[row["source_id"]] = ""
+        years |= {article["id"]: intern(article["year"]) for article in self.articles if article["id"] in years}
+        found = {name: Tally(name) for name in self.tables}
+        for name, rows in self.tables.items():
+            for row in rows:
+                found[name].add(row, studies.of(row), intern(year_of(row, years)))
+        return found
 
 
 def _scores(path: Path) -> Mapping[str, Any]:

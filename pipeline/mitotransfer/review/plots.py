@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from mitotransfer.review.loading import Run
-from mitotransfer.rows import MISSING_ID, TABLES, TITLES, Record, Records, role_columns
-from mitotransfer.studies import findings, kept, year_of
-from mitotransfer.values import heading, items, split
+from mitotransfer.review.tally import NOT_STATED, STEPS, WITH_ID, WITHOUT_ID, Tally
+from mitotransfer.rows import TABLES, TITLES
+from mitotransfer.values import heading
+
+Name = TypeVar("Name")
 
 _MOST = 12  # categories in a plot: more cannot be told apart; the rest is one, and the table under the plot says how many
 _MOST_FLOWS = 16
-_STEPS = 20  # of confidence from 0 to 1
 _TABLE_TONES = {"secretion": "t0", "transplantation": "t1", "trials": "t2"}
 _DIRECTIONS = (("increase", "t0"), ("decrease", "t1"), ("change", "t3"), ("no effect", "other"))
 
@@ -105,7 +105,8 @@ class Plot:
 
 def plots(run: Run) -> tuple[list[Plot], dict[str, str]]:
     """The plots of a run, and by name those that have nothing to show, with what they lack."""
-    secretion, transplantation = (findings(run.tables[name]) for name in ("secretion", "transplantation"))
+    tallies = run.tallies
+    secretion, transplantation = tallies["secretion"], tallies["transplantation"]
     unscored = "the run has not been scored (mitotransfer evaluate OUT GOLD --metrics OUT/quality.json)"
     made: dict[str, tuple[Plot | None, str]] = {
         "flows": (_flows(secretion), "flows of mitochondria: no row of table 1 names donor and recipient"),
@@ -116,54 +117,55 @@ def plots(run: Run) -> tuple[list[Plot], dict[str, str]]:
             "effects of transplantation: none",
         ),
         "tissues": (_tissues(transplantation), "tissues and sources: no row of table 2 names both"),
-        "years": (_years(run), "studies a year: no year is known"),
-        "confidence": (_confidence(run), "confidence: no row has one"),
+        "years": (_years(tallies), "studies a year: no year is known"),
+        "confidence": (_confidence(tallies), "confidence: no row has one"),
         "calibration": (_calibration(run.scores), f"confidence and truth: {unscored}"),
     }
     for name, title in TITLES.items():
-        made[f"coverage_{name}"] = (_coverage(name, run.tables[name]), f"coverage of {title.lower()}: no rows")
+        made[f"coverage_{name}"] = (_coverage(name, tallies[name]), f"coverage of {title.lower()}: no rows")
     return [plot for plot, _ in made.values() if plot], {name: lack for name, (plot, lack) in made.items() if not plot}
 
 
 # -- one function a plot ----------------------------------------------------------------------------------------------
 
 
-def _flows(rows: list[Record]) -> Plot | None:
-    pairs = [pair for row in rows for pair in product(split(row["cell_type"]), split(row["recipient_cell"]))]
+def _flows(rows: Tally) -> Plot | None:
+    pairs = rows.pairs["cell_type", "recipient_cell"]
     if not pairs:
         return None
-    left = _folded(Counter(donor for donor, _ in pairs), "other donors", _MOST_FLOWS)
-    right = _folded(Counter(recipient for _, recipient in pairs), "other recipients", _MOST_FLOWS)
-    links = Counter((left(donor), right(recipient)) for donor, recipient in pairs)
-    both = sum(1 for row in rows if row["cell_type"] and row["recipient_cell"])
+    left = _folded(_side(pairs, 0), "other donors", _MOST_FLOWS)
+    right = _folded(_side(pairs, 1), "other recipients", _MOST_FLOWS)
+    links = _counted(((left(donor), right(recipient)), count) for (donor, recipient), count in pairs.items())
+    both = rows.filled["cell_type", "recipient_cell"]
     caption = (
-        f"Who gives mitochondria to whom, by the {both} of {plural(len(rows), 'row')} of table 1 that name both: "
-        f"{plural(len(pairs), 'pair')}. The width of a band is its number of rows; one with several cells counts for each pair."
+        f"Who gives mitochondria to whom, by the {both} of {plural(rows.states['findings'], 'row')} of table 1 that name both: "
+        f"{plural(pairs.total(), 'pair')}. "
+        "The width of a band is its number of rows; one with several cells counts for each pair."
     )
     body = Flows("Donor", "Recipient", [(*link, count) for link, count in _ranked(links)])
     return Plot("flows", "From donor to recipient cells", caption, body)
 
 
-def _mechanisms(rows: list[Record]) -> Plot | None:
-    pairs = [pair for row in rows for pair in product(split(row["cell_type"]), split(row["mechanism"]))]
-    told = sum(1 for row in rows if row["mechanism"])
-    caption = f"Rows of table 1 by donor and mechanism of release or transfer; {told} of {plural(len(rows), 'row')} name one."
+def _mechanisms(rows: Tally) -> Plot | None:
+    told, total = rows.filled["mechanism",], plural(rows.states["findings"], "row")
+    caption = f"Rows of table 1 by donor and mechanism of release or transfer; {told} of {total} name one."
+    pairs = rows.pairs["cell_type", "mechanism"]
     return _grid("mechanisms", "Mechanisms by donor", caption, ("Donor", "Mechanism"), pairs)
 
 
-def _tissues(rows: list[Record]) -> Plot | None:
-    pairs = [pair for row in rows for pair in product(split(row["tissue"]), split(row["mitochondrial_source"]))]
-    told = sum(1 for row in rows if row["tissue"] and row["mitochondrial_source"])
-    caption = f"Rows of table 2 by treated tissue and source of the mitochondria; {told} of {plural(len(rows), 'row')} name both."
+def _tissues(rows: Tally) -> Plot | None:
+    told, total = rows.filled["tissue", "mitochondrial_source"], plural(rows.states["findings"], "row")
+    caption = f"Rows of table 2 by treated tissue and source of the mitochondria; {told} of {total} name both."
+    pairs = rows.pairs["tissue", "mitochondrial_source"]
     return _grid("tissues", "Treated tissues and sources of mitochondria", caption, ("Tissue", "Source"), pairs)
 
 
-def _grid(name: str, title: str, caption: str, axes: tuple[str, str], pairs: list[tuple[str, str]]) -> Plot | None:
+def _grid(name: str, title: str, caption: str, axes: tuple[str, str], pairs: Counter[tuple[str, str]]) -> Plot | None:
     if not pairs:
         return None
-    sides = [Counter(pair[n] for pair in pairs) for n in (0, 1)]
+    sides = [_side(pairs, n) for n in (0, 1)]
     names = [_folded(counts, f"other {axis.lower()}s") for counts, axis in zip(sides, axes, strict=True)]
-    counts = Counter((names[0](first), names[1](second)) for first, second in pairs)
+    counts = _counted(((names[0](first), names[1](second)), count) for (first, second), count in pairs.items())
     rows, columns = (
         list(dict.fromkeys(folded(value) for value, _ in _ranked(side))) for folded, side in zip(names, sides, strict=True)
     )
@@ -171,17 +173,15 @@ def _grid(name: str, title: str, caption: str, axes: tuple[str, str], pairs: lis
     return Plot(name, title, caption, Grid(*axes, rows, columns, cells))
 
 
-def _effects(name: str, what: str, rows: list[Record], column: str) -> Plot | None:
-    found = [(item.text, item.meaning) for row in rows for item in items(row[column]) if item.meaning]
-    if not found:
+def _effects(name: str, what: str, rows: Tally, column: str) -> Plot | None:
+    counts = rows.effects
+    if not counts:
         return None
-    outcomes = Counter(text for text, _ in found)
+    outcomes = _side(counts, 0)
     shown = [text for text, _ in _ranked(outcomes)[: 2 * _MOST]]
-    counts = Counter(found)
     series = [Series(meaning, tone, [counts[text, meaning] for text in shown]) for meaning, tone in _DIRECTIONS]
     more = f" Shown are the {len(shown)} commonest of {len(outcomes)} outcomes." if len(outcomes) > len(shown) else ""
-    told = sum(1 for row in rows if row[column])
-    caption = f"{plural(len(found), 'effect')} in {plural(told, 'row')}, by outcome and direction.{more}"
+    caption = f"{plural(counts.total(), 'effect')} in {plural(rows.filled[column,], 'row')}, by outcome and direction.{more}"
     return Plot(
         f"effects_{name}",
         f"Effects of {what} mitochondria",
@@ -190,17 +190,14 @@ def _effects(name: str, what: str, rows: list[Record], column: str) -> Plot | No
     )
 
 
-def _years(run: Run) -> Plot | None:
-    published = {article["id"]: article["year"] for article in run.articles}
-    study = run.studies().of
-    studies = {name: {study(row): year_of(row, published) for row in findings(rows)} for name, rows in run.tables.items()}
-    told = sorted({int(year) for found in studies.values() for year in found.values() if year.isdecimal()})
+def _years(tallies: Mapping[str, Tally]) -> Plot | None:
+    told = sorted({int(year) for tally in tallies.values() for year in tally.years.values() if year.isdecimal()})
     if not told:
         return None
     years = [str(year) for year in range(told[0], told[-1] + 1)]
-    counts = {name: Counter(found.values()) for name, found in studies.items()}
+    counts = {name: Counter(tally.years.values()) for name, tally in tallies.items()}
     series = [Series(TITLES[name], _TABLE_TONES[name], [counts[name][year] for year in years]) for name in TABLES]
-    without = len({key for found in studies.values() for key, year in found.items() if not year})
+    without = len({key for tally in tallies.values() for key, year in tally.years.items() if not year})
     caption = "Studies by year of publication; one with rows in two tables counts in both." + (
         f" The year of {plural(without, 'study', 'studies')} is not known." if without else ""
     )
@@ -212,17 +209,13 @@ def _years(run: Run) -> Plot | None:
     )
 
 
-def _confidence(run: Run) -> Plot | None:
-    binned = {
-        name: Counter(_step(row["confidence"]) for row in kept(rows) if _is_number(row.get("confidence", "")))
-        for name, rows in run.tables.items()
-    }
-    used = sorted(set().union(*binned.values()))
+def _confidence(tallies: Mapping[str, Tally]) -> Plot | None:
+    used = sorted(set().union(*(tally.confidence for tally in tallies.values())))
     if not used:
         return None
     steps = range(used[0], used[-1] + 1)
-    labels = [f"{step / _STEPS:.2f}–{(step + 1) / _STEPS:.2f}" for step in steps]
-    series = [Series(TITLES[name], _TABLE_TONES[name], [binned[name][step] for step in steps]) for name in TABLES]
+    labels = [f"{step / STEPS:.2f}–{(step + 1) / STEPS:.2f}" for step in steps]
+    series = [Series(TITLES[name], _TABLE_TONES[name], [tallies[name].confidence[step] for step in steps]) for name in TABLES]
     caption = "Rows by confidence, claimed absences included: the share of a row's values that is expected to be right."
     body = Stack("Confidence", "Rows", labels, [one for one in series if any(one.counts)], upright=True)
     return Plot("confidence", "Confidence of the rows", caption, body)
@@ -242,29 +235,18 @@ def _calibration(scores: Mapping[str, Any]) -> Plot | None:
     return Plot("calibration", "Confidence and truth", caption, Calibration(bins))
 
 
-def _coverage(name: str, rows: Records) -> Plot | None:
-    shown = kept(rows)
+def _coverage(name: str, rows: Tally) -> Plot | None:
+    shown = rows.states["rows"] - rows.states["rejected"]
     if not shown:
         return None
-    columns = [pair for pair in role_columns(TABLES[name]).values() if pair[0]]
-    states = [Counter(_state(row, *pair) for row in shown) for pair in columns]
-    kinds = (("with a vocabulary id", "t0"), ("stated, without id", "t4"), ("not stated", "faint"))
-    series = [Series(kind, tone, [state[kind] for state in states]) for kind, tone in kinds]
-    rows_told = f"{plural(len(shown), 'row')} of {TITLES[name].lower()}"
+    kinds = ((WITH_ID, "t0"), (WITHOUT_ID, "t4"), (NOT_STATED, "faint"))
+    series = [Series(kind, tone, [state[kind] for state in rows.coverage.values()]) for kind, tone in kinds]
+    rows_told = f"{plural(shown, 'row')} of {TITLES[name].lower()}"
     caption = (
         f"How many of the {rows_told} state each field, and how many in terms of the vocabulary (claimed absences included)."
     )
-    body = Stack("Field", "Rows", [heading(text) for text, _ in columns], [one for one in series if any(one.counts)])
+    body = Stack("Field", "Rows", [heading(text) for text in rows.coverage], [one for one in series if any(one.counts)])
     return Plot(f"coverage_{name}", f"Coverage: {TITLES[name].lower()}", caption, body)
-
-
-def _state(row: Record, text: str, ids: str) -> str:
-    if not row[text]:
-        return "not stated"
-    found = split(row[ids]) if ids else []
-    # an effect without an entry is outcome:-:increase
-    known = found and not any(ident == MISSING_ID or f":{MISSING_ID}:" in ident for ident in found)
-    return "with a vocabulary id" if known else "stated, without id"
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------
@@ -273,6 +255,19 @@ def _state(row: Record, text: str, ids: str) -> str:
 def _ranked(counts: Counter[Any]) -> list[tuple[Any, int]]:
     """The commonest first, equal ones by name: never by the order of rows."""
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _counted(numbers: Iterable[tuple[Name, int]]) -> Counter[Name]:
+    """The sums of numbers of the same name."""
+    total: Counter[Name] = Counter()
+    for name, number in numbers:
+        total[name] += number
+    return total
+
+
+def _side(pairs: Counter[tuple[str, str]], side: int) -> Counter[str]:
+    """The counts of pairs by one of their sides."""
+    return _counted((pair[side], count) for pair, count in pairs.items())
 
 
 def _folded(counts: Counter[str], rest: str, most: int = _MOST) -> Callable[[str], str]:
@@ -291,12 +286,3 @@ def is_rest(name: str) -> bool:
 def plural(count: int, what: str, more: str = "") -> str:
     """A number with its noun."""
     return f"{count:,} {what if count == 1 else more or what + 's'}"
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[01](\.\d+)?", text, re.ASCII) is not None
-
-
-def _step(confidence: str) -> int:
-    """The bin of a confidence; in hundredths, so that 0.15 is in the bin that starts with it."""
-    return min(round(float(confidence) * 100) * _STEPS // 100, _STEPS - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,9 +13,9 @@ from markupsafe import Markup
 
 from mitotransfer.files import write_whole
 from mitotransfer.paper import paper
-from mitotransfer.review.counts import listed_articles, problem_groups, quality, summary
-from mitotransfer.review.listing import listing
-from mitotransfer.review.loading import Run, read_run
+from mitotransfer.review.counts import Inputs, article, problem_groups, quality, summary
+from mitotransfer.review.listing import Shown, listing
+from mitotransfer.review.loading import Run
 from mitotransfer.review.origin import origin
 from mitotransfer.review.plots import plots
 from mitotransfer.review.svg import draw
@@ -33,8 +34,11 @@ def write_report(out: Path) -> Path:
     Raises InputError when a table is missing or a file cannot be read, OutputError when the page cannot be written.
     """
     path = out / "report.html"
-    content = _environment().get_template("report.html").generate(_context(read_run(out)))
-    write_whole({path: content})
+    run = Run(out)
+    with TemporaryFile() as spare:
+        page = _environment().get_template("report.html").stream(_context(run, Shown(run, _MAX_ROWS, spare)))
+        page.enable_buffering(500)  # pieces are a few letters each
+        write_whole({path: page})
     return path
 
 
@@ -51,9 +55,11 @@ def _environment() -> Environment:
     return environment
 
 
-def _context(run: Run) -> dict[str, Any]:
+def _context(run: Run, shown: Shown) -> dict[str, Any]:
     """All that the templates name."""
     css, js = ((_PAGE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    tallies, inputs = run.tallies, Inputs(run.articles, _MAX_ROWS)
+    problems = problem_groups(run.problems, _MAX_LINES)
     drawn, lacking = plots(run)
     return {
         "css": Markup(css),  # noqa: S704  our own files, no foreign text
@@ -62,15 +68,15 @@ def _context(run: Run) -> dict[str, Any]:
         "js_hash": _csp_hash(js),
         "data_set": DATA_SET,
         "signs": SIGNS,
-        "summary": summary(run),
+        "summary": summary(inputs, tallies, shown.n_passages),
         "plots": drawn,
         "lacking": lacking,
         "paper": paper(run.tables, run.articles, _MAX_ROWS),
-        "tables": listing(run, _MAX_ROWS),
+        "tables": listing(shown, tallies, inputs.retracted),
         "quality": quality(run.scores),
-        "problems": problem_groups(run.problems, _MAX_LINES),
-        "problem_count": len(run.problems),
-        "articles": listed_articles(run.articles, _MAX_ROWS),
+        "problems": problems,
+        "problem_count": sum(group["count"] for group in problems),
+        "articles": [article(record) for record in inputs.listed],
         "origin": origin(run.provenance),
     }
 

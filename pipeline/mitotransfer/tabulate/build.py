@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -16,14 +17,12 @@ from mitotransfer.errors import Problem
 from mitotransfer.licences import may_redistribute
 from mitotransfer.rows import (
     ARROWS,
-    FILES,
     MISSING_ID,
     SEPARATOR,
     TABLE_FILES,
     TABLES,
     ArticleRow,
     EvidenceRow,
-    ProblemRow,
     role_columns,
 )
 from mitotransfer.settings import TabulateSettings
@@ -33,67 +32,61 @@ from mitotransfer.tabulate.registry import Trials, completed
 _OUTCOMES = {"ok": "done", "dropped": "dropped"}
 
 
-class Tables(NamedTuple):
-    """All output rows by file, in their final order, and what came of the articles (done, dropped, failed)."""
+class Part(NamedTuple):
+    """What one article gives, or a trial that the registry alone tells of: rows of output files in their order, and problems.
+
+    `outcome`: what came of the article (done, dropped or failed); empty for a trial.
+    """
 
     files: dict[str, list[Any]]
-    outcomes: Counter[str]
+    problems: list[Problem]
+    outcome: str = ""
 
 
-def build_tables(
-    articles: Sequence[Annotated],
+def parts(
+    articles: Iterable[Annotated],
     settings: TabulateSettings,
     registered: Sequence[Registered] = (),
-    told: Sequence[Problem] = (),
     without: Collection[str] = (),
-) -> Tables:
-    """The rows of every output file, sorted by article, whatever the order of the input.
+) -> Iterator[Part]:
+    """The rows of every output file but problems.csv, article by article as these come: in the order of `Shelf.articles`.
 
     An article that is there twice (two files with one id) is read once; the other is dropped with a problem that says so.
-    Trials are completed by what is `registered` of them; those of the registry alone come last. `told`: problems of other stages.
+    Trials are completed by what is `registered` of them; those of the registry alone come last.
     `without`: lines of evidence (by id) that were rejected: they are listed, and give no values.
     """
     trials = Trials(registered)
-    files: dict[str, list[Any]] = {name: [] for name in FILES}
-    outcomes: Counter[str] = Counter()
-    first: dict[str, str] = {}
-    problems: list[Problem] = [*told]
-    for found in sorted(articles, key=lambda a: (a.head.source, a.status != "ok", a.head.file)):
-        article, head = found, found.head
-        problems += article.problems
-        if article.status == "ok" and head.source in first:
-            message = f"{head.file} holds the same article as {first[head.source]} ({head.source}); the latter is used"
-            problems.append(Problem(head.source, "tabulate", "warning", "duplicate-article", head.file, message))
-            article = replace(article, status="dropped", reason=message)
-        n_rows = 0
-        if article.status == "ok":
-            first[head.source] = head.file
-            problems += trials.problems(article)
-            n_rows = _add_article(files, trials.renumbered(article), settings, trials, without)
-            problems += _unquoted(article, n_rows, settings)
-        outcomes[_OUTCOMES.get(article.status, "failed")] += 1
-        files["articles.csv"].append(_article_row(article, n_rows))
+    for source, same in groupby(articles, key=lambda article: article.head.source):
+        used: str | None = None
+        for number, article in enumerate(same, 1):
+            part = _part(article, used, settings, trials, without)
+            if article.status == "ok" and used is None:
+                used = article.head.file
+            if number > 1:  # ids of articles.csv are unique
+                part.files["articles.csv"][0].id = f"{source}@{number}"
+            yield part
     for group, entry in trials.alone():
-        row_id = content_id("r", entry.nct, group.table)
-        _add_row(files, group, row_id, entry.nct, entry, without)
-    _number_repeats(files["articles.csv"])
-    files["problems.csv"] = problem_rows(problems)
-    return Tables(files, outcomes)
+        files: defaultdict[str, list[Any]] = defaultdict(list)
+        _add_row(files, group, content_id("r", entry.nct, group.table), entry.nct, entry, without)
+        yield Part(files, [])
 
 
-def problem_rows(problems: Iterable[Problem]) -> list[ProblemRow]:
-    """The lines of problems.csv, each once, in their order."""
-    ordered = sorted(set(problems), key=lambda p: (p.source, p.stage, p.code, p.place, p.message))
-    return [ProblemRow(p.source, p.stage, p.severity, p.code, p.place, p.message) for p in ordered]
-
-
-def _number_repeats(lines: list[ArticleRow]) -> None:
-    """Ids of articles.csv are unique: a second failed input of the same name is `name@2`."""
-    seen: Counter[str] = Counter()
-    for line in lines:
-        seen[line.id] += 1
-        if seen[line.id] > 1:
-            line.id = f"{line.id}@{seen[line.id]}"
+def _part(article: Annotated, used: str | None, settings: TabulateSettings, trials: Trials, without: Collection[str]) -> Part:
+    """What an article gives. `used`: the file it was read from already, if it was."""
+    head = article.head
+    files: defaultdict[str, list[Any]] = defaultdict(list)
+    problems = [*article.problems]
+    n_rows = 0
+    if article.status == "ok" and used is not None:
+        message = f"{head.file} holds the same article as {used} ({head.source}); the latter is used"
+        problems.append(Problem(head.source, "tabulate", "warning", "duplicate-article", head.file, message))
+        article = replace(article, status="dropped", reason=message)
+    elif article.status == "ok":
+        problems += trials.problems(article)
+        n_rows = _add_article(files, trials.renumbered(article), settings, trials, without)
+        problems += _unquoted(article, n_rows, settings)
+    files["articles.csv"].append(_article_row(article, n_rows))
+    return Part(files, problems, _OUTCOMES.get(article.status, "failed"))
 
 
 def _add_article(

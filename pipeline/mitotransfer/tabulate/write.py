@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mitotransfer.files import table_lines, write_whole
-from mitotransfer.rows import FILES, header
-from mitotransfer.tables import read_table
+from mitotransfer.errors import Problem
+from mitotransfer.files import Replacing, lines_of, table_lines
+from mitotransfer.rows import FILES, ProblemRow, header
+from mitotransfer.tables import TableLines
 
 Row = TypeVar("Row")
 
 
-def write_tables(out: Path, rows: Mapping[str, Sequence[Any]]) -> None:
-    """Write each of `rows` (file name of `rows.FILES` -> its row instances, in the order given) into `out`.
+class Writer:
+    """Writes tables row by row into `folder`: those of `names`, file names of `rows.FILES`.
 
-        out/table1_secretion.csv  table2_transplantation.csv  table3_trials.csv  evidence.csv  articles.csv  problems.csv
+        table1_secretion.csv  table2_transplantation.csv  table3_trials.csv  evidence.csv  articles.csv  problems.csv
 
-    UTF-8, LF, header always, cells safe to open in a spreadsheet (`files.to_cell`). All files are replaced together
-    or none is. Raises OutputError naming the file and the cause; ValueError for a name or row that is not of `FILES`.
+    UTF-8, LF, header always, cells safe to open in a spreadsheet (`files.to_cell`). They are there when `files` ends. Raises
+    OutputError naming the file and the cause.
     """
-    for name, instances in rows.items():
-        if name not in FILES:
-            raise ValueError(f"{name} is not an output table; known: {', '.join(FILES)}")
-        if wrong := {type(row).__name__ for row in instances} - {FILES[name].__name__}:
-            raise ValueError(f"{name} holds {FILES[name].__name__}, not {', '.join(sorted(wrong))}")
-    write_whole({out / name: pieces for name, pieces in pieces_of(rows).items()})
+
+    def __init__(self, files: Replacing, folder: Path, names: Iterable[str] = tuple(FILES)) -> None:
+        self._files = files
+        self._tables = {name: (folder / name, attrgetter(*header(FILES[name]))) for name in names}
+        for name, (path, _) in self._tables.items():
+            files.add(path, table_lines(header(FILES[name]), ()))
+
+    def add(self, name: str, rows: Iterable[Any]) -> None:
+        """Adds rows to a table, in their order."""
+        path, cells = self._tables[name]
+        self._files.add(path, lines_of(map(cells, rows)))
 
 
-def pieces_of(rows: Mapping[str, Sequence[Any]]) -> dict[str, Iterable[str]]:
-    """The text of each file as `write_tables` writes it."""
-    return {name: table_lines(header(FILES[name]), map(dataclasses.astuple, instances)) for name, instances in rows.items()}
+def problem_row(problem: Problem) -> ProblemRow:
+    """The line of problems.csv."""
+    return ProblemRow(problem.source, problem.stage, problem.severity, problem.code, problem.place, problem.message)
 
 
-def read_rows(path: Path, row_class: type[Row]) -> list[Row]:
-    """The rows of a table written by `write_tables`, also after a spreadsheet saved it (columns may have moved).
+def read_rows(path: Path, row_class: type[Row]) -> Iterator[Row]:
+    """The rows of a table written by `Writer`, also after a spreadsheet saved it (columns may have moved), one by one.
 
     Raises InputError when the file cannot be read or its columns are not those of `row_class`.
     """
-    return [row_class(**record) for record in read_table(path, row_class, exact=True)]
+    return (row_class(**record) for record in TableLines(path, row_class, exact=True))
