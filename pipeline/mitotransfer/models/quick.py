@@ -25,6 +25,7 @@ from mitotransfer.models.encoder import WindowEncoder, encodes_windows
 
 Step = Callable[[Sequence[Doc]], object]
 _NER_FEATURES = 3  # a recogniser's view of a state: the next token, the first one of the open name, the one before the next
+_FEW = 8  # texts: measured, from here on steps that all of them take together are the cheaper way
 _NONE = (sys.maxsize, 0, 0)  # behind the last name
 _KEPT = 50_000  # words of which a component remembers what it made of them; then it begins anew
 
@@ -76,7 +77,10 @@ class _Vectors:
 
 
 def _parse(pipe: DependencyParser, docs: Sequence[Doc]) -> None:
-    """spaCy's greedy parse, by its functions for training, which keep Python's lock."""
+    """spaCy's greedy parse, by its functions for training, which keep Python's lock; of few texts by its own."""
+    if len(docs) < _FEW:
+        pipe.set_annotations(docs, pipe.predict(docs))
+        return
     batch = pipe.moves.init_batch(docs)
     if states := [state for state in batch if not state.is_final()]:
         model = pipe.model.predict(docs)
