@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import faulthandler
 import os
+import select
 import signal
 import threading
 import time
@@ -256,3 +257,30 @@ def test_threads_elsewhere_do_not_matter() -> None:
     finally:
         done.set()
         thread.join()
+
+
+class Telling:
+    """Says through a pipe which item it works on."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __call__(self, number: int) -> int:
+        os.write(self.descriptor, bytes([number]))
+        return number
+
+
+def test_worker_has_the_next_item_at_hand_while_nobody_waits_for_it() -> None:
+    reading, writing = os.pipe()
+    tasks = [Task(number) for number in (1, 2, 3)]
+    with Crew(Telling(writing), ONE, 1) as crew:
+        for task in tasks:
+            crew.give(task)
+        begun = [os.read(reading, 1)[0] for _ in range(2) if select.select([reading], [], [], 30)[0]]
+        assert begun == [1, 2]
+        assert not select.select([reading], [], [], 0)[0]  # and no more than the next
+        while not tasks[-1].known:
+            crew.wait()
+    assert [task.outcome() for task in tasks] == [1, 2, 3]
+    os.close(reading)
+    os.close(writing)

@@ -1,4 +1,4 @@
-"""Worker processes on this machine: each has one item at a time, so that it is known which one killed it or is too slow."""
+"""Worker processes on this machine: each works on one item at a time, so that it is known which one killed it or is too slow."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Generic, Self
 from mitotransfer.runner.child import Child, Item, Lost, Result, killed, no_memory, too_slow
 from mitotransfer.settings import RunSettings
 
+_AT_HAND = 2  # items that a worker has: one in work, and the next, so that it need not wait for this process
 _TRIES = 2  # a worker may have been killed for what others did (memory): one more try shows
 
 
@@ -39,8 +40,27 @@ class Task(Generic[Item]):
         self.result, self.error, self.known = result, error, True
 
 
+class Worker(Generic[Item]):
+    """A process and the tasks it has, of which the first is in work `since` then."""
+
+    __slots__ = ("child", "since", "tasks")
+
+    def __init__(self, child: Child[Item]) -> None:
+        self.child = child
+        self.tasks: deque[Task[Item]] = deque()
+        self.since = 0.0
+
+    def begins(self) -> None:
+        """Notes that the first task is in work from now on."""
+        self.tasks[0].tries += 1
+        self.since = time.monotonic()
+
+
 class Crew(Generic[Item]):
-    """Up to `workers` processes. `give` it tasks, `wait` until some are known. Leaving the context ends the processes."""
+    """Up to `workers` processes. `give` it tasks, `wait` until some are known. Leaving the context ends the processes.
+
+    A process that works has the next item already. Items should be small, as names are: one is sent while nobody reads.
+    """
 
     def __init__(
         self, function: Callable[[Item], object], options: RunSettings, workers: int, *, fork: bool = sys.platform == "linux"
@@ -49,8 +69,8 @@ class Crew(Generic[Item]):
         self.options = options
         self.workers = workers
         self.fork = fork
-        self._idle: list[Child[Item]] = []
-        self._busy: dict[Any, tuple[Child[Item], Task[Item], float]] = {}  # by connection: worker, task, since when
+        self._idle: list[Worker[Item]] = []
+        self._busy: dict[Any, Worker[Item]] = {}  # by connection
         self._queue: deque[Task[Item]] = deque()
 
     def __enter__(self) -> Self:
@@ -61,8 +81,8 @@ class Crew(Generic[Item]):
 
     def end(self) -> None:
         """Kills the processes."""
-        for child in (*self._idle, *(child for child, _, _ in self._busy.values())):
-            child.end()
+        for worker in (*self._idle, *self._busy.values()):
+            worker.child.end()
         self._idle.clear()
         self._busy.clear()
 
@@ -78,45 +98,62 @@ class Crew(Generic[Item]):
         limit = self.options.article_seconds
         timeout = None if block else 0.0
         if block and limit:
-            timeout = max(0.0, min(since for _, _, since in self._busy.values()) + limit - time.monotonic())
+            timeout = max(0.0, min(worker.since for worker in self._busy.values()) + limit - time.monotonic())
         for connection in wait(list(self._busy), timeout):
-            self._take(*self._busy.pop(connection)[:2])
+            self._take(self._busy[connection])
         now = time.monotonic()
-        for connection, (child, task, since) in list(self._busy.items()):
-            if limit and now - since >= limit and not child.connection.poll():
-                del self._busy[connection]
-                child.end()
-                task.settle(too_slow(limit))
+        for worker in list(self._busy.values()):
+            if limit and now - worker.since >= limit and not worker.child.connection.poll():
+                self._lose(worker, too_slow(limit))
         self._start()
 
-    def _take(self, child: Child[Item], task: Task[Item]) -> None:
+    def _take(self, worker: Worker[Item]) -> None:
         try:
-            kind, value = child.connection.recv()
+            kind, value = worker.child.connection.recv()
         except (EOFError, OSError):  # it died, perhaps in the midst of its answer
-            status = child.end()
-            if task.tries < _TRIES:
-                self._queue.appendleft(task)
-            else:
-                task.settle(killed(status))
+            self._lose(worker)
             return
-        if kind == "memory":
-            child.end()  # what is left of its memory is no good start for the next item
-            task.settle(no_memory(self.options.article_memory))
+        if kind == "memory":  # what is left of its memory is no good start for the next item
+            self._lose(worker, no_memory(self.options.article_memory))
             return
-        self._idle.append(child)
+        task = worker.tasks.popleft()
         task.settle(value) if kind == "result" else task.settle(error=value)
+        if worker.tasks:
+            worker.begins()
+        else:
+            del self._busy[worker.child.connection]
+            self._idle.append(worker)
+
+    def _lose(self, worker: Worker[Item], loss: Lost | None = None) -> None:
+        """Ends a process. Its first task is lost, or (dead without a known reason) tried again; the others never began."""
+        del self._busy[worker.child.connection]
+        status = worker.child.end()
+        if loss is not None or worker.tasks[0].tries >= _TRIES:
+            worker.tasks.popleft().settle(loss or killed(status))
+        self._queue.extendleft(reversed(worker.tasks))
 
     def _start(self) -> None:
-        while self._queue and (self._idle or len(self._busy) < self.workers):
-            child = self._idle.pop() if self._idle else Child(self.function, self.options, fork=self.fork)
+        while self._queue and (worker := self._free()):
             try:
-                child.connection.send(self._queue[0].item)
-            except ConnectionError:  # killed while it was idle: the item has nothing to do with it
-                child.end()
+                worker.child.connection.send(self._queue[0].item)
+            except ConnectionError:
+                if worker.tasks:
+                    self._take(worker)  # its last answer, or that it died at work
+                else:
+                    worker.child.end()  # killed while it was idle: the item has nothing to do with it
                 continue
-            task = self._queue.popleft()
-            task.tries += 1
-            self._busy[child.connection] = (child, task, time.monotonic())
+            worker.tasks.append(self._queue.popleft())
+            if len(worker.tasks) == 1:
+                worker.begins()
+                self._busy[worker.child.connection] = worker
+
+    def _free(self) -> Worker[Item] | None:
+        """A worker to be given an item: one without work, a new one, at last one that has only what it works on."""
+        if self._idle:
+            return self._idle.pop()
+        if len(self._busy) < self.workers:
+            return Worker(Child(self.function, self.options, fork=self.fork))
+        return next((worker for worker in self._busy.values() if len(worker.tasks) < _AT_HAND), None)
 
 
 def crew_map(
