@@ -4,7 +4,7 @@
 
 All variants are run in turn, several rounds, in one process, each on paragraphs of its own, so that none profits from what
 another's caches hold of them; each figure is the median of its rounds. A word is what stands between blanks and holds a letter or
-digit. "added" is what a part costs beyond the line before.
+digit. "added" is what a part costs beyond the line before; parts are run by spaCy's own `pipe`.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import NAMES
 from mitotransfer.annotate.sentences import split_sentences
 from mitotransfer.models.catalogue import load_catalogue
-from mitotransfer.models.load import load_pipeline
+from mitotransfer.models.load import load_models, load_pipeline
 
 STEPS = (
     ("tokenizer", ()),
@@ -54,6 +54,7 @@ def variants(model: str) -> dict[str, Callable[[list[str]], object]]:
     phrases.add("vocabulary", list(blank.tokenizer.pipe(sorted(forms))))
     catalogue = load_catalogue(Path(config.nlp.catalogue))
     nlp = load_pipeline(catalogue.find(model), catalogue).nlp
+    models = load_models(model, (), Path(config.nlp.catalogue))
 
     def blank_and_phrases(texts: list[str]) -> None:
         for doc in blank.pipe(texts):
@@ -75,6 +76,7 @@ def variants(model: str) -> dict[str, Callable[[list[str]], object]]:
     found: dict[str, Callable[[list[str]], object]] = {
         "blank spaCy, sentencizer, vocabulary (PhraseMatcher)": blank_and_phrases,
         "our sentences and vocabulary, no model": ours,
+        "the whole pipeline, as annotation runs it (models/quick.py)": lambda texts: list(models.analyse(texts)),
     }
     used: list[str] = []
     for label, parts in STEPS:
