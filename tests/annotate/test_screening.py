@@ -257,13 +257,11 @@ def test_sentences_are_the_same_objects_however_they_are_asked_for(plain: Resour
     assert {id(sentence) for sentence in asked} <= known
 
 
-@pytest.mark.parametrize(("name", "phrases"), [("is_background", "background")])
-def test_an_expression_that_is_not_tried_would_not_have_matched(plain: Resources, name: str, phrases: str) -> None:
-    screened, found = getattr(plain.rules, name), 0
-    whole = re.compile("|".join(phrase.regex.pattern for phrase in getattr(plain.rules, phrases)), re.IGNORECASE)
+def test_an_expression_that_is_not_tried_would_not_have_matched(plain: Resources) -> None:
+    found = 0
+    whole = re.compile("|".join(phrase.regex.pattern for phrase in plain.rules.background), re.IGNORECASE)
     for text in (example for phrase in plain.rules.phrases for example in (*phrase.yes, *phrase.no)):
-        assert screened.sub("-", text) == whole.sub("-", text), text
-        assert bool(screened.search(text)) == bool(whole.search(text)), text
+        assert bool(plain.rules.is_background.search(text)) == bool(whole.search(text)), text
         found += bool(whole.search(text))
     assert found > 5
 

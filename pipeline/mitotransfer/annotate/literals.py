@@ -8,7 +8,7 @@ patterns at once, need not try the pattern on most texts. Nothing has to be kept
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -47,15 +47,8 @@ class Screened:
 
     def search(self, text: str) -> re.Match[str] | None:
         """As of the regular expression."""
-        return self._regex.search(text) if self._may_match(text) else None
-
-    def sub(self, written: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """As of the regular expression."""
-        return self._regex.sub(written, text) if self._may_match(text) else text
-
-    def _may_match(self, text: str) -> bool:
         lower = text.lower()
-        return all(any(word in lower for word in words) for words in self._needs)
+        return self._regex.search(text) if all(any(word in lower for word in words) for words in self._needs) else None
 
 
 def shortest(words: Words) -> Words:
