@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -95,6 +95,14 @@ def with_run(*, workers: int = 1, max_bytes: int = 50_000_000, library: Path | s
         parse=msgspec.structs.replace(settings.parse, max_bytes=max_bytes),
         fetch=msgspec.structs.replace(settings.fetch, library=str(library), sources=()),
     )
+
+
+def written(folder: Path, donors: Mapping[str, str]) -> Path:
+    """The folder, made, with an article for each PMCID in which this donor gives mitochondria."""
+    folder.mkdir()
+    for pmcid, donor in donors.items():
+        (folder / f"{pmcid}.xml").write_text(secretion(donor, pmcid=pmcid))
+    return folder
 
 
 def run(out: Path, *inputs: Path | str, settings: Settings | None = None) -> bool:

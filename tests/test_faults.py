@@ -26,7 +26,7 @@ from mitotransfer.cli import main
 from mitotransfer.decisions import log as decision_log
 from mitotransfer.document import Annotated, Article
 from mitotransfer.store import Blobs, Shards
-from small import read, run, secretion, tables_of, tables_only, with_run
+from small import read, run, secretion, tables_of, tables_only, with_run, written
 
 DONORS = {"PMC999001": "Astrocyte", "PMC999002": "Platelet", "PMC999003": "Macrophage", "PMC999004": "MSC"}
 POISONED = "PMC999002"
@@ -35,11 +35,7 @@ _TABLES_ONLY = "run: {workers: 2, executor: processes}\nannotate: {prose: false}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for pmcid, donor in DONORS.items():
-        (folder / f"{pmcid}.xml").write_text(secretion(donor, pmcid=pmcid))
-    return folder
+    return written(tmp_path / "in", DONORS)
 
 
 @pytest.fixture

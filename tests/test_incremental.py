@@ -14,18 +14,14 @@ from mitotransfer.incremental import Counts, Job, Result, run_jobs
 from mitotransfer.runner import Lost
 from mitotransfer.settings import RunSettings
 from mitotransfer.store import Shards
-from small import read, run, secretion, tables_of, tables_only, with_run
+from small import read, run, secretion, tables_of, tables_only, with_run, written
 
 DONORS = {"PMC999001": "Astrocyte", "PMC999002": "Platelet", "PMC999003": "Macrophage"}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for pmcid, donor in DONORS.items():
-        (folder / f"{pmcid}.xml").write_text(secretion(donor, pmcid=pmcid))
-    return folder
+    return written(tmp_path / "in", DONORS)
 
 
 def counts_of(folder: Path, out: Path) -> dict[str, Counts]:
