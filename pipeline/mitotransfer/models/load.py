@@ -36,15 +36,13 @@ class Analysis(NamedTuple):
 
 
 class Recogniser(NamedTuple):
-    """A loaded pipeline, the category of each of its labels, and what is done to documents in its name (`quick.steps`)."""
+    """A loaded pipeline, the category of each of its labels, and what is done to documents in its name (`quick.steps`): up to the
+    last component for syntax, and behind it."""
 
     nlp: Language
     labels: dict[str, str]
-    steps: dict[str, Step]
-
-    def without(self, names: Sequence[str]) -> list[Step]:
-        """The steps but for those of these components."""
-        return [step for name, step in self.steps.items() if name not in names]
+    syntax: list[Step]
+    names: list[Step]
 
     def mentions(self, doc: Doc, text: str) -> list[Mention]:
         """The document's entities whose label has a category. Offsets count code points of `text`, which is the document's."""
@@ -71,7 +69,7 @@ class Models:
         if self.main is None:
             return []
         _check_lengths(texts, [self.main])
-        return list(annotated(texts, self.main.nlp, self.main.without(_halves(self.main.nlp)[1]), _BATCH))
+        return list(annotated(texts, self.main.nlp, self.main.syntax, _BATCH))
 
     def analyse(self, texts: Sequence[str], parsed: Sequence[Doc] = ()) -> Iterator[Analysis]:
         """An analysis for each text, in order; texts are worked on in batches. See `stacked` for how models share a text.
@@ -81,9 +79,9 @@ class Models:
         """
         models = [self.main, *self.further] if self.main else self.further
         _check_lengths(texts, models)
-        streams = [annotated(texts, model.nlp, model.steps.values(), _BATCH) for model in models]
+        streams = [annotated(texts, model.nlp, (*model.syntax, *model.names), _BATCH) for model in models]
         if self.main and parsed:
-            streams[0] = annotated(parsed, self.main.nlp, self.main.without(_halves(self.main.nlp)[0]), _BATCH)
+            streams[0] = annotated(parsed, self.main.nlp, self.main.names, _BATCH)
         for text, docs in zip(texts, zip(*streams, strict=True) if streams else (() for _ in texts), strict=True):
             layers = [model.mentions(doc, text) for model, doc in zip(models, docs, strict=True)]
             yield Analysis(docs[0] if self.main else None, stacked(layers))
@@ -95,11 +93,12 @@ def _check_lengths(texts: Sequence[str], models: Sequence[Recogniser]) -> None:
         raise InputError(f"a passage is longer than {limit} characters", code="passage-too-long")
 
 
-def _halves(nlp: Language) -> tuple[list[str], list[str]]:
-    """The components of a pipeline up to the last one for syntax, and those behind it."""
+def _halves(nlp: Language) -> tuple[list[Step], list[Step]]:
+    """What a pipeline's components do: those up to the last one for syntax, and those behind it."""
     made = [nlp.get_pipe_meta(name) for name in nlp.pipe_names]
     last = max((n for n, meta in enumerate(made) if meta.factory in _SYNTAX or "token.lemma" in meta.assigns), default=-1)
-    return nlp.pipe_names[: last + 1], nlp.pipe_names[last + 1 :]
+    found = list(steps(nlp).values())
+    return found[: last + 1], found[last + 1 :]
 
 
 def stacked(layers: Iterable[Sequence[Mention]]) -> list[Mention]:
@@ -179,7 +178,7 @@ def load_pipeline(found: Found, catalogue: Catalogue, *, names_only: bool = Fals
             f"{catalogue.path}: the language model {found} has labels without a category: {', '.join(unknown)}; "
             f'add them to its labels (allowed: {allowed}, or "" to drop one)'
         )
-    return Recogniser(nlp, found.model.labels, steps(nlp))
+    return Recogniser(nlp, found.model.labels, *_halves(nlp))
 
 
 def check_versions(found: Found) -> None:
