@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mitotransfer.document import Annotated, Article, Passage, Table
+from mitotransfer.topic import has_topic
 
 
 def passages_of(article: Article) -> Iterator[Passage]:
@@ -33,6 +34,15 @@ def check_article(article: Article) -> None:
     for table in article.tables:
         check_grid(table)
     assert msgspec.json.decode(msgspec.json.encode(article), type=Article) == article
+
+
+def check_screened(whole: Article, screened: Article) -> None:
+    """An article that was read only if need be: as it is, or its head alone where no text has a word for mitochondria."""
+    if screened.reason and not whole.reason:
+        assert screened.head == whole.head, "another head"
+        assert not any(has_topic(passage.text) for passage in passages_of(whole)), "passed over"
+    else:
+        assert screened == whole, "read otherwise when screened"
 
 
 def check_grid(table: Table) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mitotransfer import annotate as annotating
@@ -15,7 +16,7 @@ from mitotransfer import parse as parsing
 from mitotransfer import stages
 from mitotransfer.document import Annotated, Article
 from mitotransfer.errors import ConfigError
-from small import read, run, secretion, tables_of, with_run
+from small import TABLES, jats, read, run, secretion, tables_of, tables_only, with_run
 
 DONORS = ("Astrocyte", "Platelet", "Macrophage", "MSC", "Adipocyte", "Hepatocyte")
 
@@ -48,6 +49,26 @@ def test_order_of_inputs_does_not_count(inputs: list[Path], tmp_path: Path) -> N
     run(tmp_path / "two", *reversed(inputs))
     run(tmp_path / "three", *inputs[4:], *inputs[:4])
     assert tables_of(tmp_path / "one") == tables_of(tmp_path / "two") == tables_of(tmp_path / "three")
+
+
+def test_an_article_passed_over_at_parsing_changes_no_row_and_no_sentence(inputs: list[Path], tmp_path: Path) -> None:
+    """What is told of it are the words that were read, and what was wrong with those: nothing."""
+    body = "<p>Neurons fire <xref ref-type='bibr' rid='r9'>9</xref>.</p>"
+    (inputs[0].parent / "other.xml").write_text(jats(body, title="Neurons", pmcid="PMC999888"))
+    settings = tables_only()
+    whole = msgspec.structs.replace(settings, parse=msgspec.structs.replace(settings.parse, screening=False))
+    run(tmp_path / "screened", inputs[0].parent)
+    run(tmp_path / "whole", inputs[0].parent, settings=whole)
+    for name in (*TABLES, "evidence.csv"):
+        assert (tmp_path / "screened" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    (passed,), (full,) = (
+        [article for article in read(tmp_path / name / "articles.csv") if article["id"] == "PMC999888"]
+        for name in ("screened", "whole")
+    )
+    assert (passed["status"], passed["reason"]) == ("no_evidence", "no mention of mitochondria")
+    assert passed == {**full, "n_passages": "0"} != full
+    assert "dangling-citation" in [problem["code"] for problem in read(tmp_path / "whole" / "problems.csv")]
+    assert "dangling-citation" not in [problem["code"] for problem in read(tmp_path / "screened" / "problems.csv")]
 
 
 def test_workers_do_not_count(inputs: list[Path], tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from mitotransfer.errors import ConfigError
 from mitotransfer.fetch.inputs import printable, read_requests
 from mitotransfer.parse import parse_documents
 from mitotransfer.terms import read_terms
+from mitotransfer.topic import unmentioned
 from mitotransfer.urls import is_url
 from small import jats, read, reference, run, secretion, table, tables_only
-from sound import check_annotated, check_article
+from sound import check_annotated, check_article, check_screened
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpus" / "sample" / "articles"
@@ -46,11 +47,13 @@ def _files(suffixes: tuple[str, ...], starts: tuple[bytes, ...] = (b"",)) -> Ite
 
 
 def read_articles(name: str, data: bytes) -> frozenset[str]:
-    """A file of articles, read twice: the same both times."""
+    """A file of articles, read twice: the same both times; once more without those that need not be read: none that need."""
     articles = parse_documents(data, name)
     for article in articles:
         check_article(article)
     assert parse_documents(data, name) == articles, "read otherwise the second time"
+    for whole, screened in zip(articles, parse_documents(data, name, unwanted=unmentioned), strict=True):
+        check_screened(whole, screened)
     codes = {problem.code for article in articles for problem in article.problems}
     forms = {f"{table.form} {min(table.n_rows, 3)}" for article in articles for table in article.tables}
     kinds = {f"{passage.part} {passage.kind}" for article in articles for passage in article.passages}

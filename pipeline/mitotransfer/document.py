@@ -138,7 +138,11 @@ class Head(msgspec.Struct):
 
 
 class Article(msgspec.Struct):
-    """One parsed article. When `status` is not ok nothing was read, and `reason` says why (dropped: on purpose)."""
+    """One parsed article.
+
+    When `status` is not ok nothing was read, and `reason` says why (dropped: on purpose). When it is ok and there is a `reason`,
+    the article was passed over for it: all is well with the file, its text was not taken up.
+    """
 
     head: Head
     passages: tuple[Passage, ...] = ()

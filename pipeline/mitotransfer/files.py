@@ -155,11 +155,15 @@ class Replacing:
         return self._waiting[path]
 
     def _opened(self, path: Path) -> BinaryIO:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # a name that no other process or thread has, though both write the same file
-        self._waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
-        self._open[path] = self._waiting[path].open("wb")
-        return self._open[path]
+        temporary = self._waiting[path] = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+        try:
+            handle = temporary.open("wb")
+        except FileNotFoundError:
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            handle = temporary.open("wb")
+        self._open[path] = handle
+        return handle
 
     def __enter__(self) -> Self:
         return self
@@ -179,11 +183,12 @@ class Replacing:
     def _replace(self) -> None:
         for path in list(self._open):
             self.finish(path)
-        for path, temporary in self._waiting.items():
+        for path in list(self._waiting):
             try:
-                temporary.replace(path)
+                self._waiting[path].replace(path)
             except OSError as error:
                 raise _unwritable(path, error) from error
+            del self._waiting[path]
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

@@ -86,9 +86,13 @@ class SearchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ParseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`max_bytes`: larger inputs are refused; no article of PMC comes near the default."""
+    """`max_bytes`: larger inputs are refused; no article of PMC comes near the default.
+
+    `screening`: of articles in JATS without a word for mitochondria only what they say of themselves is read.
+    """
 
     max_bytes: Count = 50_000_000
+    screening: bool = True
 
 
 class AnnotateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

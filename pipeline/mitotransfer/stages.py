@@ -109,7 +109,7 @@ def search(
 @writes("parsed")
 def parse(raw: Path, parsed: Path, settings: Settings) -> Counts:
     """Parses every fetched file into `parsed/`, one shard per input; an unreadable one gives a failed article."""
-    version = digest(source_version("fetch", "parse", "document", "errors"), msgspec.json.encode(settings.parse))
+    version = digest(source_version("fetch", "parse", "topic", "document", "errors"), msgspec.json.encode(settings.parse))
 
     def lost(job: Job[ManifestLine], why: Lost) -> Result:
         line = job.argument
@@ -126,7 +126,7 @@ def annotate(parsed: Path, annotated: Path, settings: Settings) -> Counts:
     files = (Path(options.vocabulary), Path(options.table_headers), Path(options.rules), Path(options.confidence))
     model = annotating.model_version(nlp) if options.prose else ""
     version = digest(
-        source_version("annotate", "models", "document", "rows", "errors"),
+        source_version("annotate", "models", "topic", "document", "rows", "errors"),
         tree_version(*files),
         str(options.prose),
         *options.off,

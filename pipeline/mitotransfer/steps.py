@@ -20,6 +20,7 @@ from mitotransfer.fetch import ManifestLine
 from mitotransfer.incremental import Job, Result
 from mitotransfer.settings import AnnotateSettings, NlpSettings, ParseSettings
 from mitotransfer.store import Blobs, Shards, digest
+from mitotransfer.topic import unmentioned
 
 MANIFEST = "manifest.jsonl"
 Document = TypeVar("Document", Article, Annotated)
@@ -67,7 +68,8 @@ def parse_one(options: ParseSettings, raw: Path, line: ManifestLine) -> Result:
         return unread(line.name, line.file, "fetch", line.status, line.code, line.place, line.reason)
     data = _stored(raw, line.sha256)
     try:
-        articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes)
+        unwanted = unmentioned if options.screening else None
+        articles = parsing.parse_documents(data, line.file, max_bytes=options.max_bytes, unwanted=unwanted)
         if line.status != "ok":
             return _front_only(articles, line)
         return Result("done", msgspec.json.encode(_with_identity(articles, line)))

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mitotransfer.annotate import annotate_article, passed_over
 from mitotransfer.annotate.resources import Resources, load
-from mitotransfer.annotate.screening import has_topic, name_topic
-from mitotransfer.document import Article, Cell, Head, Passage, Reference, Table
+from mitotransfer.document import Annotated, Article, Cell, Head, Passage, Reference, Table
 from mitotransfer.errors import Problem
 from mitotransfer.incremental import Result
 from mitotransfer.settings import load as load_settings
@@ -69,19 +68,6 @@ def test_stored_articles_are_passed_over_as_they_would_be_when_read(plain: Resou
     assert passed_over(stored(*articles)) == (read if passed else None)
 
 
-@given(st.lists(TEXTS, max_size=4))
-@example(["\ud800 mitochondria"])
-@example(["mitosis\nmitochondria"])
-@example(["", "İmito"])
-def test_many_texts_name_mitochondria_when_one_does(texts: list[str]) -> None:
-    assert name_topic(texts) == any(map(has_topic, texts))
-
-
-def test_no_letter_beyond_ascii_becomes_one_of_a_word_for_mitochondria_within_it() -> None:
-    grown = {chr(code).lower() for code in range(128, 0x110000) if any(part.isascii() for part in chr(code).lower())}
-    assert grown == {"k", "i̇"}  # no word has a k, or ends in i
-
-
 def test_mitochondria_that_only_references_name_do_not_count(plain: Resources) -> None:
     one = article("Neurons", ("Neurons fire.",), references={"r1": Reference("r1", text="Mitochondria of neurons")})
     assert passed_over(stored(one)) == [annotate_article(one, plain)]
@@ -96,6 +82,11 @@ def test_one_word_anywhere_has_all_articles_of_a_shard_read(place: str) -> None:
 def test_a_word_is_found_however_it_is_written_down() -> None:
     assert passed_over(stored(article("a"))) is not None
     assert passed_over(stored(article("a")).replace(b'"a"', rb'"\u006d\u0069to-GFP"')) is None
+
+
+def test_an_article_that_was_passed_over_when_it_was_parsed_is_not_read(plain: Resources) -> None:
+    one = Article(Head("PMC1", title="mitochondria"), reason="a reason of its own")
+    assert passed_over(stored(one)) == [annotate_article(one, plain)] == [Annotated(one.head, reason="a reason of its own")]
 
 
 def test_an_article_of_which_nothing_was_read_keeps_its_reason(plain: Resources) -> None:

@@ -21,7 +21,7 @@ from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources, load
 from mitotransfer.annotate.roles import CELLS_GIVEN, read_sentence
 from mitotransfer.annotate.rules import Rule
-from mitotransfer.annotate.screening import Sentence, Sentences, has_topic
+from mitotransfer.annotate.screening import Sentence, Sentences
 from mitotransfer.annotate.slots import MITOCHONDRIA
 from mitotransfer.document import Article, Citation, Event, Head, Passage, Reference
 from mitotransfer.parse import parse_documents
@@ -280,15 +280,3 @@ def test_a_number_of_a_trial_is_told_where_no_sentence_states_a_finding(plain: R
     texts = ["Mitochondrial transplantation into patients is tried.", "The trial is NCT01234567."]
     screened, read_whole = both_ways(made(["Patients are treated.", *texts, IDLE]), plain)
     assert screened == read_whole
-
-
-@pytest.mark.parametrize("text", ["mitotic spindles", "in mitosis", "mitogens", "mitomycin C", "mitogenic"])
-def test_words_that_begin_like_mitochondria_are_no_topic(text: str) -> None:
-    assert not has_topic(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["mitophagy", "MitoTracker", "Mito-GFP", "mitogenome", "exMT", "organelles", "mtDNA of mitochondria"]
-)
-def test_words_on_mitochondria_are_a_topic(text: str) -> None:
-    assert has_topic(text)

@@ -35,9 +35,10 @@ _LIST_TITLE = re.compile(
     re.IGNORECASE,
 )
 _TAKEN = "harvested|isolated|derived|obtained|purified|prepared|collected|taken|extracted|originating|released|shed|secreted"
+_MOST_SOURCE = 4  # words
 _FROM_SOURCE = re.compile(
     rf"(?P<thing>(?:[\w-]+ ){{0,2}}(?!(?:{_TAKEN}) )[\w-]+) (?:that (?:were|was|are|had been) )?(?:(?:{_TAKEN}) )?(?:from|by) "
-    r"(?P<source>(?:[\w-]+ ){0,3}[\w-]+)$"
+    rf"(?P<source>(?:[\w-]+ ){{0,{_MOST_SOURCE - 1}}}[\w-]+)$"
 )
 _ENTRY = re.compile(r"(?P<short>\S+(?: \S+)?)\s*(?:\s?[:=]|\s[–—-])\s*(?P<long>\S.*)")
 _LINKS = frozenset({"of", "the", "in", "and", "for", "with", "by", "to", "from", "on", "a", "an", "or", "as"})
@@ -96,7 +97,7 @@ def article_abbreviations(passages: Iterable[Passage], source: str = "") -> tupl
             definitions += [Definition(*item) for item in footnote_abbreviations(passage.text).items()]
         for short, long in definitions:
             first = found.setdefault(short, long)
-            if _plain(first) != _plain(long):
+            if first != long and _plain(first) != _plain(long):
                 message = f"'{short}' stands for '{first}' and for '{long}'; the first is used"
                 problems.append(Problem(source, "annotate", "note", "abbreviation-clash", passage.locator, message))
     return found, problems
@@ -152,7 +153,8 @@ def _long_before(before: str, short: str) -> str:
 
 def _turned_round(before: str, short: str) -> str:
     """The long form of "microvesicles harvested from MSCs (MMVs)": "MSCs microvesicles", what is named with its source first."""
-    named = _FROM_SOURCE.search(before)
+    last = before.rsplit(" ", _MOST_SOURCE + 1)[-_MOST_SOURCE - 1 : -1]
+    named = _FROM_SOURCE.search(before) if "from" in last or "by" in last else None  # which is dear
     if named is None or named["source"].split()[0].lower() in _LINKS:
         return ""
     things, source = named["thing"].split(), named["source"].split()

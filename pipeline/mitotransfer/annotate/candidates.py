@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial, reduce
+from functools import cache, lru_cache, partial, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -27,13 +27,14 @@ from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN
 from mitotransfer.annotate.rules import Rule
-from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.screening import Sentence
 from mitotransfer.annotate.skeletons import Parsed, Skeleton, skeleton
 from mitotransfer.annotate.slots import BRACKET, ISOLATED_MITOCHONDRIA, MITO, slotted, trigger_kind
 from mitotransfer.document import Mention
 from mitotransfer.models.components import folded
 from mitotransfer.models.lemmas import word_forms
 from mitotransfer.rows import MAIN_EVENTS
+from mitotransfer.topic import has_topic
 
 _MATTER = frozenset({"<mito", "<form"})
 _ADJECTIVES = frozenset({"<mitochondrial"})
@@ -94,6 +95,7 @@ class Screen:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+        self._plain = lru_cache(maxsize=64)(self._plainly)  # asked for a sentence more than once
         over_text = [(_rough(demand.needs), demand) for demand in dict.fromkeys(_text_demands(resources))]
         over_syntax = [(_rough(map(_words, d.nodes)), d) for d in dict.fromkeys(_syntax_demands(resources))]
         rough = dict.fromkeys(sets for sets, _ in (*over_text, *over_syntax))
@@ -147,16 +149,16 @@ class Screen:
 
     def matter(self, sentence: Sentence, extra: Extra) -> Places:
         """Where mitochondria and what they move in are named, in whatever way names of the vocabulary can be read."""
-        text = self._plain(sentence)
+        text = self._plain(sentence.text)
         matcher = self._resources.matcher("secreted_form")
         own = {form: [m for m in meanings if m[0] == "secreted_form"] for form, meanings in extra.items()}
         found = names(text, self._resources, ("secreted_form",), own, boundaries=sentence.boundaries, denied=True)
         found += matcher.find_all(text, sentence.boundaries, own)
         return list({(m.start, m.end) for m in found} | {m.span() for m in MITO.finditer(text)})
 
-    def _plain(self, sentence: Sentence) -> str:
-        """The text of a sentence without what only looks like a transfer between cells."""
-        return self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+    def _plainly(self, text: str) -> str:
+        """The text without what only looks like a transfer between cells."""
+        return self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), text)
 
     def fits(self, hint: Hint, sentence: Sentence, doc: Doc, extra: Extra) -> bool:
         """Whether the syntax of a sentence is as one of the rules that may apply asks for; names may yet be found in it."""
@@ -180,7 +182,7 @@ class Screen:
         return found | self._adjectives if named else found
 
     def _may_match(self, demands: Sequence[TextDemand], sentence: Sentence, extra: Extra, named_at: Callable[[], Places]) -> bool:
-        text = self._plain(sentence)
+        text = self._plain(sentence.text)
         triggers = list(self._triggers(text))
         whole = [*triggers, Slot(0, len(text), _MATTER)]
         ordered = [demand for demand in demands if _in_order(demand.needs, text, whole)]
@@ -209,7 +211,7 @@ class Screen:
             return
         tokens = {token.lower_ for token in self._resources.models.main.nlp.make_doc(sentence.text)}
         kinds = _MATTER if any(map(_is_noun, tokens)) or named_at() else _ADJECTIVES
-        origins = {origin for token in tokens for origin in (token, folded(token), *bare(token))}
+        origins = {origin for token in tokens for origin in _origins(token)}
         for demand in demands:
             if all(_is_there(node, tokens, origins, kinds) for node in demand.nodes):
                 yield demand.skeleton
@@ -305,6 +307,12 @@ def _of_lemmas(lowers: Words, lemmas: Words, forms: Callable[[str], set[str]], m
     # "up-regulate" is put together from "up", "-" and "regulated" (`mark_directions`)
     wide = lemmas | {lemma.rpartition("-")[2] for lemma in lemmas}
     return Node(lowers, frozenset(form for lemma in wide for form in forms(lemma)) - CLOSED, wide, matter)
+
+
+@lru_cache(maxsize=20_000)
+def _origins(token: str) -> tuple[str, ...]:
+    """What a word can be a form of."""
+    return (token, folded(token), *bare(token))
 
 
 def _is_noun(token: str) -> bool:

@@ -19,12 +19,12 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import Finding, Reading
-from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import is_full
 from mitotransfer.annotate.single import roles_of
 from mitotransfer.annotate.slots import CELLS, ISOLATED_MITOCHONDRIA
 from mitotransfer.annotate.transplantation_rows import PREPARED
 from mitotransfer.document import Event, Mention, Study
+from mitotransfer.topic import has_topic
 
 _RESOLVED, _NAMED = 0.7, 0.4  # highest confidence with a resolved reference, and with a printed name only
 _FINDING = frozenset({"form", "mechanism", "recipient", "effect"})

@@ -24,7 +24,8 @@ from mitotransfer.document import Mention
 # Categories whose forms are verbs, adverbs and states, listed with all their endings: no plurals are made for them.
 _NO_PLURALS = {"trigger", "negation_hedge"}
 # Not one character for one: runs of blanks, characters nobody sees, ligatures and letters that grow in title case.
-_UNEVEN = re.compile("  +|[\u00ad\u200b-\u200d\u2060\ufeff]|[ß\u0149\u01f0\ufb00-\ufb06]")
+_BLANKS = re.compile("  +")
+_UNEVEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeffß\u0149\u01f0\ufb00-\ufb06]")
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _GLUED = re.compile(r"(?<=[a-zA-Z]s|ia)\d{1,3}(?![^\W_])")
 
@@ -209,12 +210,11 @@ def _add_entry(keys: dict[str, list[Candidate]], entry: Entry, order: int) -> No
 @lru_cache(maxsize=256)  # a sentence is asked for many kinds of names one after the other
 def even(text: str) -> tuple[str, list[int]]:
     """The text in the vocabulary's spelling, and where each of its characters stood (empty: nothing moved)."""
-    if not text.isascii() or "  " in text:
-        spelled = spelling(text)
-        if not _UNEVEN.search(spelled) and "\u00ad" not in text and len(spelled.title()) == len(text):
-            return spelled, []
-    else:
-        return spelling(text), []
+    spelled = spelling(text)
+    if text.isascii():
+        return _without_gaps(spelled) if "  " in text else (spelled, [])
+    if not _UNEVEN.search(text) and len(spelled.title()) == len(text):
+        return _without_gaps(spelled)
     characters: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
@@ -226,6 +226,21 @@ def even(text: str) -> tuple[str, list[int]]:
                 characters.append(part)
                 offsets.append(offset)
     return "".join(characters), offsets
+
+
+def _without_gaps(spelled: str) -> tuple[str, list[int]]:
+    """A text with one blank where there are several, and where its characters stood (empty: nothing moved)."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    begin = 0
+    for gap in _BLANKS.finditer(spelled):
+        pieces.append(spelled[begin : gap.start() + 1])
+        offsets += range(begin, gap.start() + 1)
+        begin = gap.end()
+    if not begin:
+        return spelled, []
+    offsets += range(begin, len(spelled))
+    return "".join([*pieces, spelled[begin:]]), offsets
 
 
 def holds(text: str, keys: Collection[str]) -> bool:

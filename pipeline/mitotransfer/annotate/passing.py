@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mitotransfer.annotate.screening import name_topic
 from mitotransfer.document import Annotated, Article, Head, Status
 from mitotransfer.errors import Problem
+from mitotransfer.topic import UNMENTIONED, name_topic
 
 
 class _Text(msgspec.Struct, gc=False):
@@ -64,10 +64,10 @@ def unread(article: Article | _Texts) -> Annotated | None:
     """What annotation gives for an article that it passes over; None for one that is to be read."""
     if article.status != "ok":
         return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason)
-    if name_topic(_texts(article)):
+    if not article.reason and name_topic(_texts(article)):
         return None
+    reason = article.reason or UNMENTIONED
     n_passages, n_tables = len(article.passages), len(article.tables)
-    reason = "no mention of mitochondria"
     return Annotated(article.head, problems=article.problems, reason=reason, n_passages=n_passages, n_tables=n_tables)
 
 

@@ -17,11 +17,12 @@ from mitotransfer.annotate.matcher import Extra, holds
 from mitotransfer.annotate.recognised import recognised
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading, read_sentence, says_event
-from mitotransfer.annotate.screening import Sentence, Sentences, has_topic, in_methods
+from mitotransfer.annotate.screening import Sentence, Sentences, in_methods
 from mitotransfer.annotate.slots import CELLS
 from mitotransfer.annotate.studies import is_review
 from mitotransfer.annotate.trials import names_trial, on_people_alone, treated_patients, trial_events, unregistered_trial
 from mitotransfer.document import Article, Event
+from mitotransfer.topic import has_topic
 
 _FRONT = ("front", "abstract")
 _OF_OTHERS = ("cited",)

@@ -15,10 +15,11 @@ from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.names import names
 from mitotransfer.annotate.owners import Owner, owners
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.screening import Sentence
 from mitotransfer.annotate.slots import BARE, MITOCHONDRIA, Match, Slotted, matched, matches, slotted
 from mitotransfer.document import EventKind, Mention, TableName
 from mitotransfer.models.load import Analysis
+from mitotransfer.topic import has_topic
 
 # Names of the category that do not say in what form an organelle leaves.
 _NO_FORM = frozenset({

@@ -7,21 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from mitotransfer.annotate.claims import Cited, claims
-from mitotransfer.annotate.literals import needs, shortest
 from mitotransfer.annotate.matcher import holds
 from mitotransfer.annotate.resources import Resources
 from mitotransfer.annotate.rules import ProseRules
 from mitotransfer.annotate.sentences import split_sentences
 from mitotransfer.annotate.studies import cited_study, own_study, same_author
 from mitotransfer.document import Article, Citation, Passage, Study
+from mitotransfer.topic import has_topic
 
 _PARTS = frozenset({"front", "abstract", "body", "floats"})
 _KINDS = frozenset({"title", "abstract", "paragraph", "list-item", "caption"})
-# Of texts in lower case. Not mitosis, mitogens, mitomycin.
-_TOPIC = re.compile(r"mitochondri|mitovesic|\bmito(?!tic|s[ei]s\b|gen(?!om)|mycin)\w*|organelle|exopher|mitocyto|\bexmt")
-_TOPIC_WORDS = shortest(*needs(_TOPIC.pattern))
-# In bytes only the letters of ASCII are put in lower case, and no other becomes one of these words' (tests look at all).
-_TOPIC_BYTES = [word.encode("ascii") for word in _TOPIC_WORDS]
 _INTRODUCTION = re.compile(r"\b(?:introduction|background)\b", re.IGNORECASE)
 _METHODS = re.compile(r"\b(?:methods?|procedures?|protocols?|experimental)\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -72,29 +67,6 @@ class Sentence(NamedTuple):
         """Offsets in the sentence where a superscript or subscript begins or ends: borders of words."""
         edges = (edge - self.start for m in self.passage.marks if m.kind in ("sup", "sub") for edge in (m.start, m.end))
         return [edge for edge in edges if 0 <= edge <= len(self.text)]
-
-
-def has_topic(text: str) -> bool:
-    """Whether a text has a word for mitochondria."""
-    lower = text.lower()
-    # most texts are done with by this, at the speed of memory
-    return any(word in lower for word in _TOPIC_WORDS) and _TOPIC.search(lower) is not None
-
-
-def name_topic(texts: Iterable[str]) -> bool:
-    """Whether one of many texts has a word for mitochondria."""
-    # bytes: a text with a single letter outside of Latin would be put in lower case letter by letter
-    lower = "\n".join(texts).encode("utf-8", "surrogatepass").lower()
-    return any(has_topic(line) for word in _TOPIC_BYTES for line in _lines_with(word, lower))
-
-
-def _lines_with(word: bytes, text: bytes) -> Iterator[str]:
-    at = text.find(word)
-    while at >= 0:
-        start, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
-        end = end if end >= 0 else len(text)
-        yield text[start:end].decode("utf-8", "surrogatepass")
-        at = text.find(word, end)
 
 
 def in_methods(sentence: Sentence) -> bool:

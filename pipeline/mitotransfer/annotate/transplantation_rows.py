@@ -15,11 +15,11 @@ from mitotransfer.annotate.kinds import related
 from mitotransfer.annotate.models_of_disease import ARTICLE, NEAR, Told
 from mitotransfer.annotate.roles import CELLS_GIVEN, Finding, Reading
 from mitotransfer.annotate.routes import in_vitro, routes, routes_in
-from mitotransfer.annotate.screening import has_topic
 from mitotransfer.annotate.secretion_rows import with_mitochondria
 from mitotransfer.annotate.slots import BARE
 from mitotransfer.annotate.vocabulary import Vocabulary
 from mitotransfer.document import Mention, Role
+from mitotransfer.topic import has_topic
 
 # The rules for mitochondria that are given as such: to animals (or anyone), and to cells in a dish.
 PREPARED = ("prose:given", "prose:given_to_cells")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from mitotransfer.annotate.matcher import Extra
 from mitotransfer.annotate.resources import Resources
-from mitotransfer.annotate.screening import Sentence, has_topic
+from mitotransfer.annotate.screening import Sentence
 from mitotransfer.annotate.trial_facts import PEOPLE, trial_roles
 from mitotransfer.document import Article, Event, Locator, Passage, Role
+from mitotransfer.topic import has_topic
 
 _NCT = re.compile(r"\bNCT\s?(\d{8})\b")
 _PROTOCOL = re.compile(

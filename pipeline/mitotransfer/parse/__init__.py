@@ -12,17 +12,19 @@ from contextlib import contextmanager
 from mitotransfer.document import Article
 from mitotransfer.errors import InputError
 from mitotransfer.parse import bioc, jats, plaintext
+from mitotransfer.parse.jats import Unwanted
 from mitotransfer.parse.sniff import sniff
 from mitotransfer.parse.xmlio import read_xml
 
 MAX_BYTES = 50_000_000
 
-__all__ = ["MAX_BYTES", "parse_document", "parse_documents"]
+__all__ = ["MAX_BYTES", "Unwanted", "parse_document", "parse_documents"]
 
 
-def parse_documents(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> list[Article]:
+def parse_documents(data: bytes, name: str, *, max_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None) -> list[Article]:
     """Every article of a file, in its order (`name` is the file's name, used in places and as the last-resort source).
 
+    `unwanted` is asked, of articles in JATS with a body, whether they need not be read; there is only a head of such.
     Raises InputError when nothing can be read: `empty`, `too-large`, `binary`, `html-not-xml`, `malformed-xml`,
     `truncated-xml`, `encoding`, `entity-bomb`, `no-article`, or a code of the BioC and plain-text readers.
     """
@@ -37,7 +39,7 @@ def parse_documents(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> li
         source = read_xml(data, name)
         if source.root.tag == "collection":
             return bioc.parse_bioc_xml(source.root, name)
-        return jats.parse_jats(source.root, name, notes=source.notes)
+        return jats.parse_jats(source.root, name, notes=source.notes, unwanted=unwanted)
 
 
 def parse_document(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Article:

@@ -6,7 +6,8 @@ not known is descended into or read as a paragraph, never dropped.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
 else:
     Element = object
 
+Unwanted = Callable[[bytes, Callable[[], list[str]]], str]
+"""Why an article need not be read, empty when it is to be: by its text, in UTF-8, and, asked for, its pieces between tags."""
+
+_TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 _WITHHELD = "does not allow downloading of the full text"
 _SCANNED_PROPERTY = "pmc-prop-is-scanned-article"
 
 
-def parse_jats(root: Element, name: str, *, notes: list[Note] | None = None) -> list[Article]:
+def parse_jats(root: Element, name: str, *, notes: list[Note] | None = None, unwanted: Unwanted | None = None) -> list[Article]:
     """The articles below `root`: an article itself, a `pmc-articleset`, or any envelope around them (OAI-PMH).
 
-    `notes` are what reading the file had to mend; each becomes a problem of every article. Raises InputError
-    `no-article` when there is none. JATS elements in a namespace lose it in the given tree; locators fit the source.
+    `notes` are what reading the file had to mend; each becomes a problem of every article. `unwanted` as of
+    `parse_documents`. Raises InputError `no-article` when there is none. JATS elements in a namespace lose it in the given
+    tree; locators fit the source.
     """
     is_article = root.tag.__class__ is str and etree.QName(root).localname == "article"
     elements = [root] if is_article else [element for element in root.iter("{*}article") if _is_whole(element)]
@@ -42,7 +48,8 @@ def parse_jats(root: Element, name: str, *, notes: list[Note] | None = None) -> 
     for namespace in namespaces - {None}:
         for element in root.iter(f"{{{namespace}}}*"):
             element.tag = etree.QName(element).localname
-    return [_parse_article(element, name, notes or [], namespaced=namespaces != {None}) for element in elements]
+    is_namespaced = namespaces != {None}
+    return [_parse_article(element, name, notes or [], namespaced=is_namespaced, unwanted=unwanted) for element in elements]
 
 
 def _is_whole(element: Element) -> bool:
@@ -57,19 +64,40 @@ def _refusal(root: Element) -> str:
     return ""
 
 
-def _parse_article(article: Element, name: str, notes: list[Note], *, namespaced: bool) -> Article:
+def _parse_article(article: Element, name: str, notes: list[Note], *, namespaced: bool, unwanted: Unwanted | None) -> Article:
     walk = Walk(name, namespaced=namespaced)
     head = read_head(article, name, walk)
     walk.source = head.source
     walk.take_lifted()
     for note in notes:
         walk.add_problem(*note)
+    if unwanted and _has_body_text(article) and (reason := _why_unwanted(article, unwanted)):
+        return Article(head, problems=tuple(walk.problems), reason=reason)
     read_references(article, walk)
     walker = Walker(walk)
     walker.article(article, _locator(article, walk))
     head.body = _body_state(article, walker)
     _report(head, walk, walker)
     return Article(head, tuple(walker.passages), tuple(walker.tables), walk.references, tuple(walk.problems))
+
+
+def _has_body_text(article: Element) -> bool:
+    """Whether the body surely gives a passage."""
+    paragraphs = (p for p in article.iterfind("body//p") if (text := p.text) and not text.isspace())
+    return any(parent is not None and parent.tag in ("body", "sec") for p in paragraphs for parent in (p.getparent(),))
+
+
+def _why_unwanted(article: Element, unwanted: Unwanted) -> str:
+    """What is asked about is all that reading may take up: not the reference list at the end, which gives no passage."""
+    within = (part for child in article for part in (child if child.tag == "back" else (child,)))
+    parts = [part for part in within if part.tag.__class__ is str and part.tag != "ref-list"]
+    loose = [text for back in article.iterchildren("back") for text in (back.text, *(part.tail for part in back)) if text]
+    texts = [etree.tostring(part, method="text", encoding="utf-8", with_tail=False) for part in parts]
+
+    def pieces() -> list[str]:
+        return [*loose, *(text for part in parts for text in cast("list[str]", _TEXTS(part)))]
+
+    return unwanted(b"\n".join([*texts, *(text.encode() for text in loose)]), pieces)
 
 
 def _locator(article: Element, walk: Walk) -> str:
