@@ -34,7 +34,7 @@ def test_a_pattern_needs_one_word_of_each_set(pattern: str, words: list[set[str]
 
 @pytest.mark.parametrize("pattern", [".*", "(?:red|.+)", "[^a]*", "(?:red)?"])
 def test_nothing_is_needed_by_what_can_match_anything(pattern: str) -> None:
-    assert needs(pattern) == []
+    assert needs(pattern) == ()
 
 
 def test_every_rule_finds_the_words_it_needs_in_all_it_matches() -> None:

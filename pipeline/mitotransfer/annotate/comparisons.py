@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mitotransfer.annotate.cores import Alternatives
 from mitotransfer.document import Mention
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -79,7 +80,7 @@ class Compared(NamedTuple):
     state: str
 
 
-def compared(text: str, names: Sequence[Mention], treated: re.Pattern[str]) -> Iterator[Compared]:
+def compared(text: str, names: Sequence[Mention], treated: Alternatives) -> Iterator[Compared]:
     """The comparisons of a sentence; `names` are its outcomes, `treated` is what a treated side is told by."""
     if "respectively" in text:
         return  # which number belongs to what is not read here
@@ -98,7 +99,7 @@ def compared(text: str, names: Sequence[Mention], treated: re.Pattern[str]) -> I
             yield Compared(found.start("state"), found.end("state"), found.start("state"), direction, found["state"])
 
 
-def _multiple(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | None:
+def _multiple(text: str, name: Mention, treated: Alternatives) -> Compared | None:
     """ "ATP was 1.6 times that of controls"."""
     found = _MULTIPLE.match(text, name.end)
     if found is None or _MORE.search(found["gap"]):
@@ -121,7 +122,7 @@ def _value(number: str) -> float:
     return 0.0 if number in ("no", "none") else float(number.replace(",", "."))
 
 
-def _of_two(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | None:
+def _of_two(text: str, name: Mention, treated: Alternatives) -> Compared | None:
     """ "Ejection fraction was 54% in treated and 38% in vehicle hearts"."""
     found = _TWO_VALUES.match(text, name.end)
     if found is None or _MORE.search(found["gap"]):
@@ -131,7 +132,7 @@ def _of_two(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | No
     return Compared(name.start, name.end, found.start("first"), direction, "") if direction else None
 
 
-def _before(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | None:
+def _before(text: str, name: Mention, treated: Alternatives) -> Compared | None:
     """ "Twice as much ATP", "a twofold spare capacity"."""
     found = _BEFORE.search(text, 0, name.start)
     if found is None or _MORE.search(found[0]):
@@ -142,7 +143,7 @@ def _before(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | No
     return Compared(name.start, name.end, found.start(), direction, "") if direction else None
 
 
-def _from_to(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | None:
+def _from_to(text: str, name: Mention, treated: Alternatives) -> Compared | None:
     """ "Brought lactate from 6 to 2 mM": the treated side is the second number."""
     found = _FROM_TO.match(text, name.end)
     if found is None or not treated.search(text[: found.start("first")] + text[found.end() :]):
@@ -153,7 +154,7 @@ def _from_to(text: str, name: Mention, treated: re.Pattern[str]) -> Compared | N
     return Compared(name.start, name.end, at, direction, "") if direction else None
 
 
-def _direction(first: float, second: float, one: str, other: str, treated: re.Pattern[str]) -> str:
+def _direction(first: float, second: float, one: str, other: str, treated: Alternatives) -> str:
     """How the treated side differs, empty if it is not told which one that is, or if there is no difference."""
     controls = bool(_CONTROL.search(one)), bool(_CONTROL.search(other))
     if controls[0] == controls[1]:

@@ -7,10 +7,10 @@ see that the name with the rest of the pattern is nowhere in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from mitotransfer.annotate.literals import needs
+from mitotransfer.annotate.literals import WordSets, needs
 
 _GROUP = re.compile(r"\(\?(?::|P<\w+>)")
 _OPTIONAL = re.compile(r"(?:\?|\*|\{0,\d*\})\??")
@@ -49,16 +49,26 @@ def _closing(pattern: str) -> int:
 class Alternatives:
     """Patterns tried as one that ignores case, without those whose words (`literals.needs`) do not stand in a text."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._patterns = [(pattern, needs(pattern)) for pattern in patterns]
+    def __init__(self, patterns: Iterable[str]) -> None:
+        asked = {pattern: needs(pattern) for pattern in patterns}
+        self._words = WordSets(words for sets in asked.values() for words in sets)
+        self._patterns = [(pattern, self._words.bits(sets)) for pattern, sets in asked.items()]
         self._joined = lru_cache(maxsize=256)(_joined)
         self.blanked = lru_cache(maxsize=16)(self._blanked)  # asked for the text of a whole article, again and again
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
         """As `re.Pattern.sub`."""
-        lower = text.lower()
-        live = tuple(pattern for pattern, asked in self._patterns if all(any(word in lower for word in one) for one in asked))
+        live = self._live(text)
         return self._joined(live).sub(new, text) if live else text
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As `re.Pattern.search`."""
+        live = self._live(text)
+        return self._joined(live).search(text) if live else None
+
+    def _live(self, text: str) -> tuple[str, ...]:
+        there = self._words.found_in(text)
+        return tuple(pattern for pattern, asked in self._patterns if not asked & ~there)
 
     def _blanked(self, text: str) -> str:
         """The text with a blank in place of each match."""

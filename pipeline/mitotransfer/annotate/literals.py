@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
+
+import ahocorasick
 
 Words = frozenset[str]
 _MOST = 300  # strings that a part may stand for, before it is taken apart
@@ -30,25 +33,40 @@ class _Part:
         return [*self.needs, *_asked(self.exact)]
 
 
-def needs(pattern: str) -> list[Words]:
+@cache
+def needs(pattern: str) -> tuple[Words, ...]:
     """For a pattern that ignores case: sets of words in lower case, of each of which one stands in any text it matches.
 
     They do so in this order, none overlapping the next. `<` before a word belongs to it. Empty: nothing is known.
     """
-    return _sequence(parser.parse(pattern, re.IGNORECASE)).all_needs()
+    return tuple(_sequence(parser.parse(pattern, re.IGNORECASE)).all_needs())
 
 
-class Screened:
-    """A regular expression that ignores case, and is only tried on texts with the words that it needs."""
+class WordSets:
+    """Sets of words, of each of which it is told whether one stands in a text; all are looked for at once."""
 
-    def __init__(self, regex: re.Pattern[str]) -> None:
-        self._regex = regex
-        self._needs = [shortest(words) for words in needs(regex.pattern)]
+    def __init__(self, sets: Iterable[Words]) -> None:
+        self._bits: dict[Words, int] = {}
+        told: dict[str, int] = {}
+        for words in sets:
+            bit = self._bits.setdefault(words, 1 << len(self._bits))
+            for word in words:
+                told[word] = told.get(word, 0) | bit
+        self._automaton = ahocorasick.Automaton()
+        for word, bits in told.items():
+            self._automaton.add_word(word, bits)
+        self._automaton.make_automaton()
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """As of the regular expression."""
-        lower = text.lower()
-        return self._regex.search(text) if all(any(word in lower for word in words) for words in self._needs) else None
+    def bits(self, sets: Iterable[Words]) -> int:
+        """The bits of these sets."""
+        return sum({self._bits[words] for words in sets})
+
+    def found_in(self, text: str) -> int:
+        """The bits of the sets of which a word stands in a text, whatever its case."""
+        found = 0
+        for _, bits in self._automaton.iter(text.lower()) if self._bits else ():
+            found |= bits
+        return found
 
 
 def shortest(words: Words) -> Words:

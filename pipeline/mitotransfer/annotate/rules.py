@@ -12,17 +12,16 @@ for slots and named parts:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import ahocorasick
 import msgspec
 
 from mitotransfer.annotate.cores import Alternatives, without_optional_start
 from mitotransfer.annotate.dependencies import DependencyRule, compiled
-from mitotransfer.annotate.literals import Screened, needs
+from mitotransfer.annotate.literals import WordSets, needs
 from mitotransfer.document import EventKind, TableName
 from mitotransfer.errors import ConfigError
 from mitotransfer.settings import checked, read_yaml
@@ -164,33 +163,18 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     def compiled(self) -> tuple[tuple[Rule, tuple[Pattern, ...]], ...]:
         """Each rule with its patterns as regular expressions."""
         return tuple(
-            (rule, tuple(_compiled(pattern, self.words, self._asked) for pattern in rule.patterns)) for rule in self.rules
+            (rule, tuple(_compiled(expand(pattern, self.words), self._asked) for pattern in rule.patterns)) for rule in self.rules
         )
 
     @cached_property
-    def _asked(self) -> dict[frozenset[str], int]:
-        """Each set of words of which patterns need one, with its number."""
-        return {}
-
-    @cached_property
-    def _asking(self) -> ahocorasick.Automaton:
-        """Finds the words that patterns need, each with a bit for each set that it is in."""
-        bits: dict[str, int] = {}
-        for words, number in self._asked.items() if self.compiled else ():  # what patterns ask for is noted with them
-            for word in words:
-                bits[word] = bits.get(word, 0) | 1 << number
-        found = ahocorasick.Automaton()
-        for word, sets in bits.items():
-            found.add_word(word, sets)
-        found.make_automaton()
-        return found
+    def _asked(self) -> WordSets:
+        """The words that patterns of rules need."""
+        patterns = (expand(pattern, self.words) for rule in self.rules for pattern in rule.patterns)
+        return WordSets(words for pattern in patterns for words in needs(pattern))
 
     def words_in(self, text: str) -> int:
         """The sets of words of which one stands in a text, as bits: those of `Pattern.asks`."""
-        found = 0
-        for _, sets in self._asking.iter(text.lower()) if len(self._asking) else ():
-            found |= sets
-        return found
+        return self._asked.found_in(text)
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -201,32 +185,32 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
     @cached_property
     def distractor(self) -> Alternatives:
         """Whatever only looks like mitochondria that move between cells."""
-        return Alternatives([pattern for phrase in self.distractors for pattern in phrase.patterns])
+        return _any(self.distractors)
 
     @cached_property
-    def is_background(self) -> Screened:
+    def is_background(self) -> Alternatives:
         """Signs of what others found or of what was asked."""
-        return Screened(_any(self.background))
+        return _any(self.background)
 
     @cached_property
-    def is_own(self) -> re.Pattern[str]:
+    def is_own(self) -> Alternatives:
         """Signs of the authors' own result."""
         return _any(self.own)
 
     @cached_property
-    def is_control(self) -> re.Pattern[str]:
+    def is_control(self) -> Alternatives:
         """Signs of a transfer that was stopped on purpose."""
         return _any(self.controls)
 
     @cached_property
-    def is_no_model(self) -> re.Pattern[str]:
+    def is_no_model(self) -> Alternatives:
         """Signs of a treatment or examination in what looks like the making of a model."""
         return _any(self.no_models)
 
     @cached_property
     def genetic_model(self) -> re.Pattern[str]:
         """Strains named by what was done to their genes; the group `procedure` is the name of the model."""
-        return _any(self.genetic)
+        return re.compile("|".join(phrase.regex.pattern for phrase in self.genetic) or r"(?!)", re.IGNORECASE)
 
     @cached_property
     def organ_of(self) -> dict[str, str]:
@@ -239,22 +223,22 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return {phrase.id: phrase.regex for phrase in self.signs}
 
     @cached_property
-    def is_generic(self) -> re.Pattern[str]:
+    def is_generic(self) -> Alternatives:
         """Names found by a language model that tell no cell from another."""
         return _any(self.generic_names)
 
     @cached_property
-    def is_treatment(self) -> re.Pattern[str]:
+    def is_treatment(self) -> Alternatives:
         """Mitochondria that are handed over or given, by whatever name."""
         return _any(self.treatments)
 
     @cached_property
-    def is_harm(self) -> re.Pattern[str]:
+    def is_harm(self) -> Alternatives:
         """What changes outcomes without mitochondria: injuries, poisons, controls."""
         return _any(self.harms)
 
     @cached_property
-    def is_comparator(self) -> re.Pattern[str]:
+    def is_comparator(self) -> Alternatives:
         """What opens the side of a comparison that the treated one is measured against."""
         return _any(self.comparators)
 
@@ -279,15 +263,13 @@ class Pattern(NamedTuple):
             end = max(found.end(), found.start() + 1)
 
 
-def _compiled(pattern: str, words: dict[str, str], asked: dict[frozenset[str], int]) -> Pattern:
-    regex = re.compile(expand(pattern, words), re.IGNORECASE)
-    core = re.compile(without_optional_start(regex.pattern), re.IGNORECASE)
-    bits = (1 << asked.setdefault(some, len(asked)) for some in set(needs(regex.pattern)))
-    return Pattern(regex, sum(bits), core)
+def _compiled(pattern: str, words: WordSets) -> Pattern:
+    core = re.compile(without_optional_start(pattern), re.IGNORECASE)
+    return Pattern(re.compile(pattern, re.IGNORECASE), words.bits(needs(pattern)), core)
 
 
-def _any(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(phrase.regex.pattern for phrase in phrases) or r"(?!)", re.IGNORECASE)
+def _any(phrases: Iterable[Phrase]) -> Alternatives:
+    return Alternatives(pattern for phrase in phrases for pattern in phrase.patterns)
 
 
 def expand(pattern: str, words: dict[str, str]) -> str:
