@@ -55,6 +55,7 @@ from mitotransfer.steps import (
     whole,
 )
 from mitotransfer.store import Blobs, Shards, digest, remove, source_version, tree_version
+from mitotransfer.urls import is_url
 
 _IDS = ("pmcid", "pmid", "doi")
 METRICS = "metrics.json"
@@ -72,7 +73,8 @@ def fetch(inputs: Sequence[str], raw: Path, settings: Settings, out: Path | None
     # sorted: the outputs do not depend on the order in which inputs are named
     requests = sorted(fetching.read_requests(inputs, out or raw), key=lambda asked: (asked.ident, asked.path, asked.place))
     store = Blobs(raw / "store")
-    lines = list(fetching.fetch_local(requests, settings.fetch, store.keep, settings.parse.max_bytes))
+    threads = settings.fetch.workers if any(is_url(asked.path) for asked in requests) else settings.run.workers
+    lines = fetching.fetch_local(requests, settings.fetch, store.keep, settings.parse.max_bytes, threads)
     missing = [n for n, asked in enumerate(requests) if asked.kind in _IDS and lines[n].status == "not_found"]
     if missing and (settings.fetch.sources or settings.fetch.offline):
         key = os.environ.get("NCBI_API_KEY", "")

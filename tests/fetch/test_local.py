@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from mitotransfer.errors import ConfigError
+from mitotransfer.errors import ConfigError, OutputError
 from mitotransfer.fetch import ManifestLine, fetch_local
 from mitotransfer.fetch.inputs import Request
 from mitotransfer.settings import FetchSettings
 
 
-def fetched(*requests: Request, library: Path | str = "", max_bytes: int = 1000) -> tuple[list[ManifestLine], dict[str, bytes]]:
+def fetched(
+    *requests: Request, library: Path | str = "", max_bytes: int = 1000, threads: int = 1
+) -> tuple[list[ManifestLine], dict[str, bytes]]:
     kept: dict[str, bytes] = {}
-    lines = list(fetch_local(requests, FetchSettings(str(library)), kept.__setitem__, max_bytes))
+    lines = fetch_local(requests, FetchSettings(str(library)), kept.__setitem__, max_bytes, threads)
     assert len(lines) == len(requests)
     assert {line.sha256 for line in lines if line.status == "ok"} == set(kept)
     return lines, kept
@@ -104,3 +106,21 @@ def test_skipped_and_unreadable_keep_their_reasons() -> None:
         ("dropped", "not-an-article", "why"),
         ("failed", "bad-id", "what"),
     ]
+
+
+def test_threads_change_neither_lines_nor_their_order(tmp_path: Path) -> None:
+    files = [file(tmp_path / f"{number}.xml", b"%d" % (number % 7)) for number in range(40)]
+    asked = (*files, Request("file", "gone", "gone.xml", path=str(tmp_path / "gone.xml")), Request("pmcid", "PMC1", "?"))
+    one, others = fetched(*asked), fetched(*asked, threads=4)
+    assert one == others
+    assert [line.code for line in one[0][:14]] == [""] * 7 + ["repeated-file"] * 7
+
+
+def test_a_file_that_cannot_be_kept_ends_the_fetch_whatever_the_threads(tmp_path: Path) -> None:
+    def full(sha256: str, data: bytes) -> None:
+        raise OutputError("no space left")
+
+    files = [file(tmp_path / f"{number}.xml", b"%d" % number) for number in range(9)]
+    for threads in (1, 3):
+        with pytest.raises(OutputError, match="no space left"):
+            fetch_local(files, FetchSettings(), full, 1000, threads)

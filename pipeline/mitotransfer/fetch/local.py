@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ import msgspec
 
 from mitotransfer import urls
 from mitotransfer.errors import ConfigError
+from mitotransfer.fetch.crew import each
 from mitotransfer.fetch.inputs import Request, printable
 from mitotransfer.fetch.urls import read_at
 from mitotransfer.settings import FetchSettings
@@ -47,26 +48,45 @@ class ManifestLine(msgspec.Struct, frozen=True):
 
 
 def fetch_local(
-    requests: Iterable[Request], settings: FetchSettings, keep: Callable[[str, bytes], None], max_bytes: int
-) -> Iterator[ManifestLine]:
-    """A manifest line for each request; `keep(sha256, data)` stores the bytes of those that are at hand.
+    requests: Sequence[Request], settings: FetchSettings, keep: Callable[[str, bytes], None], max_bytes: int, threads: int = 1
+) -> list[ManifestLine]:
+    """A manifest line for each request, in their order; `keep(sha256, data)` stores the bytes of those that are at hand.
 
-    A request for what is already in the manifest is dropped with its reason, so that every request is accounted for.
-    Raises ConfigError when `settings.library` is no directory.
+    A request for what is already in the manifest is dropped with its reason, so that every request is accounted for. Files are
+    read, and `keep` called, by so many `threads`. Raises ConfigError when `settings.library` is no directory.
     """
     library = _Library(settings.library)
-    seen_ids: dict[str, str] = {}
-    seen_bytes: dict[str, str] = {}
-    for request in requests:
+    lines: dict[int, ManifestLine] = {}
+    seen: dict[str, str] = {}
+    for number, request in enumerate(requests):
         if request.kind == "skipped":
-            yield _line(request, "dropped", "not-an-article", request.reason)
+            lines[number] = _line(request, "dropped", "not-an-article", request.reason)
         elif request.kind == "unreadable":
-            yield _line(request, "failed", "bad-id", request.reason)
-        elif request.kind != "file" and request.ident in seen_ids:
-            yield _line(request, "dropped", "repeated-id", f"asked for before at {seen_ids[request.ident]}")
+            lines[number] = _line(request, "failed", "bad-id", request.reason)
+        elif request.kind != "file" and request.ident in seen:
+            lines[number] = _line(request, "dropped", "repeated-id", f"asked for before at {seen[request.ident]}")
         else:
-            seen_ids.setdefault(request.ident, request.place)
-            yield _read(request, library, keep, seen_bytes, max_bytes)
+            seen.setdefault(request.ident, request.place)
+
+    def read(number: int) -> ManifestLine:
+        return _read(requests[number], library, keep, max_bytes)
+
+    left = [number for number in range(len(requests)) if number not in lines]
+    lines |= each(read, left, threads, lambda: None) if threads > 1 else ((number, read(number)) for number in left)
+    return list(_once_each(lines[number] for number in range(len(requests))))
+
+
+def _once_each(lines: Iterable[ManifestLine]) -> Iterator[ManifestLine]:
+    """The lines; of those with the same bytes all but the first are dropped."""
+    seen: dict[str, str] = {}
+    for line in lines:
+        if line.sha256 in seen:
+            reason = f"same bytes as {seen[line.sha256]}"
+            yield ManifestLine(line.name, line.place, line.file, status="dropped", code="repeated-file", reason=reason)
+            continue
+        if line.sha256:
+            seen[line.sha256] = line.place
+        yield line
 
 
 class _Library:
@@ -105,9 +125,7 @@ class _Library:
         return found
 
 
-def _read(
-    request: Request, library: _Library, keep: Callable[[str, bytes], None], seen: dict[str, str], max_bytes: int
-) -> ManifestLine:
+def _read(request: Request, library: _Library, keep: Callable[[str, bytes], None], max_bytes: int) -> ManifestLine:
     path = Path(request.path) if request.kind == "file" else library.find(request.ident)
     if path is None:
         return library.missing(request)
@@ -124,9 +142,6 @@ def _read(
         reason = f"{file}: {f'{size:,}' if size else 'too many'} bytes; the limit is {max_bytes:,} (parse.max_bytes)"
         return _line(request, "failed", "too-large", reason, file)
     digest = hashlib.sha256(data).hexdigest()
-    if digest in seen:
-        return _line(request, "dropped", "repeated-file", f"same bytes as {seen[digest]}", file)
-    seen[digest] = request.place
     keep(digest, data)
     return ManifestLine(request.ident, request.place, file, digest, len(data))
 
