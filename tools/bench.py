@@ -181,7 +181,8 @@ def ours(blocks: list[list[Path]], wanted: dict[str, Expected], repeat: int, bud
         return [parse.parse_documents(path.read_bytes(), path.name) for path in files]
 
     def annotated(files: list[Path]) -> list[Any]:
-        return [annotate.annotate_article(article, resources) for articles in parsed(files) for article in articles]
+        read = (parse.parse_documents(path.read_bytes(), path.name, unwanted=unmentioned) for path in files)
+        return [annotate.annotate_article(article, resources) for articles in read for article in articles]
 
     def keep(read: list[list[Article]], files: list[Path]) -> None:
         found.extend(as_read(articles, path.name) for articles, path in zip(read, files, strict=True))

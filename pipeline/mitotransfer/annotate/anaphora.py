@@ -17,6 +17,7 @@ _NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
 # What nouns are in a sentence, and no adjective is; the clauses that nouns have, and no adjective has.
 NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "oprd"})
 CLAUSES = frozenset({"relcl", "acl"})
+_STEM = "mitochondri"
 ADJECTIVE = "mitochondrial"
 _MATTER = ("mito", "form")
 _DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
@@ -33,7 +34,7 @@ def stands_for_names(lists: Lists) -> tuple[frozenset[str], frozenset[str]]:
 def mark_further(doc: Doc, lists: Lists) -> None:
     """Gives words that stand for a name a SLOT; `doc` has those of the names already (`dependencies.mark_slots`)."""
     for token in doc:
-        if not token._.slot and _is_matter(token):
+        if _is_matter(token) and not token._.slot:
             token._.slot = "mito"
     words = frozenset(word for name in _LISTS for word in lists.get(name, ()))
     for token in doc:
@@ -51,9 +52,10 @@ def may_hold_matter(token: Token, lists: Lists) -> bool:
 
 def _is_matter(token: Token) -> bool:
     """Whether a word is one for mitochondria by itself; an adjective where only nouns stand is a slip of the parser."""
-    if token.lower_.startswith(ADJECTIVE) and (token.dep_ in NOMINAL or any(child.dep_ in CLAUSES for child in token.rights)):
+    lower = token.lower_
+    if not lower.startswith(_STEM):
         return False
-    return token.lower_.startswith("mitochondri")
+    return not (lower.startswith(ADJECTIVE) and (token.dep_ in NOMINAL or any(child.dep_ in CLAUSES for child in token.rights)))
 
 
 def _slot(token: Token, lists: Lists) -> str:

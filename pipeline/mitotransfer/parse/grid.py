@@ -17,12 +17,13 @@ MAX_COLSPAN = 1000
 MAX_ROWSPAN = 65534
 # Places (rows by columns) a table may have: 5 million lists the largest supplementary tables ten times over.
 MAX_AREA = 5_000_000
+MAX_COLUMNS = 16_384  # as a spreadsheet has: what reads a table looks at each
 
 _WHOLE_NUMBER = re.compile(r"[ \t\r\n\f]*\+?([0-9]+)")
 
 
 class GridTooLargeError(ValueError):
-    """The table would have more than `MAX_AREA` places."""
+    """The table would have more than `MAX_AREA` places, or more than `MAX_COLUMNS` columns."""
 
 
 class Place(NamedTuple):
@@ -68,7 +69,7 @@ class Layout:
         """`total_rows`: rows the whole table will have. Raises GridTooLargeError when it alone is too much."""
         self.n_rows = 0
         self.n_columns = 0
-        self._widest = MAX_AREA // max(total_rows, 1)
+        self._widest = min(MAX_COLUMNS, MAX_AREA // max(total_rows, 1))
         self._section_end = 0
         self._column = 0
         self._taken: list[int] = []  # per column, the first row that is free again
