@@ -31,6 +31,7 @@ from lxml import etree
 from bench_peers import FLOOR, bare, measure
 from mitotransfer import annotate, parse, settings
 from mitotransfer.document import Article
+from mitotransfer.topic import unmentioned
 from plain_grids import expected_grid, letters
 from word_recall import body_texts, oracle_text
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mitotransfer.annotate.abbreviations import abbreviation_forms, article_abbreviations, footnote_abbreviations
 from mitotransfer.annotate.effects import is_inverse
-from mitotransfer.annotate.passing import passed_over, unread
+from mitotransfer.annotate.passing import if_passed_over, passed_over
 from mitotransfer.annotate.prose import prose_events
 from mitotransfer.annotate.registry import registered
 from mitotransfer.annotate.resources import Resources, kb_version, load, model_version
@@ -27,7 +27,7 @@ def annotate_article(article: Article, resources: Resources, *, screening: bool 
     An article without a word on mitochondria is passed over at once, and so is prose in which no sentence can state a finding by
     its words (`candidates.py`). `screening=False` reads everything; only tests do, to show that the events are the same.
     """
-    if (screening or article.status != "ok") and (without := unread(article)) is not None:
+    if (screening or article.status != "ok") and (without := if_passed_over(article)) is not None:
         return without
     short, clashes = article_abbreviations(article.passages, article.head.source)
     extra = _with_mitochondria(abbreviation_forms(short, resources.everything), resources)

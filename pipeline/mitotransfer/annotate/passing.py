@@ -54,13 +54,13 @@ def passed_over(payload: bytes) -> list[Annotated] | None:
         return None
     found: list[Annotated] = []
     for article in articles:
-        if (without := unread(article)) is None:
+        if (without := if_passed_over(article)) is None:
             return None
         found.append(without)
     return found
 
 
-def unread(article: Article | _Texts) -> Annotated | None:
+def if_passed_over(article: Article | _Texts) -> Annotated | None:
     """What annotation gives for an article that it passes over; None for one that is to be read."""
     if article.status != "ok":
         return Annotated(article.head, problems=article.problems, status=article.status, reason=article.reason)

@@ -20,6 +20,8 @@ from mitotransfer.settings import FetchSettings
 
 Status = Literal["ok", "failed", "not_found", "not_open_access", "dropped"]
 _SUFFIXES = (".xml", ".nxml", ".json", ".txt")
+_PART = 16  # files that a thread takes on at a time, at most: threads hand over to one another less often
+_PARTS = 4  # that a thread should have, at least, so that none waits for the others in the end
 _HEAD = 100_000  # bytes in which an article states its ids
 _OWN_PMID = re.compile(rb"""<article-id[^>]*\bpub-id-type=["']pmid["'][^>]*>\s*(\d+)|"article-id_pmid":\s*"(\d+)""")
 
@@ -68,11 +70,14 @@ def fetch_local(
         else:
             seen.setdefault(request.ident, request.place)
 
-    def read(number: int) -> ManifestLine:
-        return _read(requests[number], library, keep, max_bytes)
+    def read(numbers: Sequence[int]) -> list[tuple[int, ManifestLine]]:
+        return [(number, _read(requests[number], library, keep, max_bytes)) for number in numbers]
 
     left = [number for number in range(len(requests)) if number not in lines]
-    lines |= each(read, left, threads, lambda: None) if threads > 1 else ((number, read(number)) for number in left)
+    size = max(1, min(_PART, len(left) // (_PARTS * threads)))
+    parts = [left[at : at + size] for at in range(0, len(left), size)]
+    done = each(read, parts, threads, lambda: None) if threads > 1 else ((part, read(part)) for part in parts)
+    lines |= (line for _, some in done for line in some)
     return list(_once_each(lines[number] for number in range(len(requests))))
 
 
