@@ -172,6 +172,13 @@ def test_xref_without_type_that_points_at_a_reference(paragraph: ReadOne) -> Non
     assert before_citations(passage) == [("a", ("r7",))]
 
 
+@pytest.mark.parametrize("target", ["", " ", "\n", "&#160;"])
+def test_xref_to_nothing_but_a_blank_is_plain_text(paragraph: ReadOne, target: str) -> None:
+    """Found by fuzzing: the first id of none was asked for, which cost the article."""
+    found = paragraph(f"Seen <xref rid='{target}'>there</xref>.")
+    assert (found.text, found.citations) == ("Seen there.", ())
+
+
 def test_citation_to_nowhere_is_reported(read: Callable[[str], Article]) -> None:
     article = read('<p>a [<xref ref-type="bibr" rid="gone">9</xref>] b</p>')
     assert article.passages[-1].citations[0].refs == ()

@@ -231,7 +231,7 @@ class _Gather:
             self.cites.append((at, end, target))
             return end
         kind = element.get("ref-type")
-        if kind == "bibr" or (not kind and target and target.split()[0] in keys):
+        if kind == "bibr" or (not kind and any(one in keys for one in target.split()[:1])):
             self.cites.append((at, end, target))
         elif at < end:
             self.marks.append(Mark(at, end, f"xref-{kind}" if kind else "xref"))
