@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mitotransfer.annotate.literals import Pieces, needs, shortest
+from mitotransfer.annotate.literals import Pieces, WordSets, needs
 from mitotransfer.annotate.resources import load
 from mitotransfer.annotate.slots import slotted
 from mitotransfer.settings import load as load_settings
@@ -79,5 +79,9 @@ def test_a_choice_with_too_many_ways_may_be_anything() -> None:
     assert not pieces.fit("acb whatever")
 
 
-def test_of_words_that_hold_another_one_the_shorter_do() -> None:
-    assert shortest(frozenset({"mito", "mitochondria", "exmt"})) == {"mito", "exmt"}
+def test_sets_of_words_are_told_by_any_of_their_words() -> None:
+    cells, moves = frozenset({"cell", "neuron"}), frozenset({"transfer", "cell"})
+    some = WordSets([cells, moves, cells])
+    assert some.found_in("Neurons") == some.bits([cells]) != some.bits([moves])
+    assert some.found_in("A CELL") == some.bits([moves, cells])
+    assert some.found_in("") == some.bits([]) == WordSets([]).found_in("cells") == 0

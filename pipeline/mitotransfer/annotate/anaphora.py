@@ -17,7 +17,7 @@ _NARROWS = frozenset({"compound", "nmod", "amod", "npadvmod", "appos", "poss"})
 # What nouns are in a sentence, and no adjective is; the clauses that nouns have, and no adjective has.
 NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "oprd"})
 CLAUSES = frozenset({"relcl", "acl"})
-_STEM = "mitochondri"
+STEM = "mitochondri"
 ADJECTIVE = "mitochondrial"
 _MATTER = ("mito", "form")
 _DESCRIBES = frozenset({"with", "lacking", "carrying", "bearing", "harboring", "harbouring"})
@@ -53,7 +53,7 @@ def may_hold_matter(token: Token, lists: Lists) -> bool:
 def _is_matter(token: Token) -> bool:
     """Whether a word is one for mitochondria by itself; an adjective where only nouns stand is a slip of the parser."""
     lower = token.lower_
-    if not lower.startswith(_STEM):
+    if not lower.startswith(STEM):
         return False
     return not (lower.startswith(ADJECTIVE) and (token.dep_ in NOMINAL or any(child.dep_ in CLAUSES for child in token.rights)))
 

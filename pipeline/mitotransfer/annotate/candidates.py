@@ -19,7 +19,7 @@ import ahocorasick
 from spacy.tokens import Doc
 
 from mitotransfer.annotate import literals
-from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, CLAUSES, NOMINAL, Lists, stands_for_names
+from mitotransfer.annotate.anaphora import ADJECTIVE, ANAPHOR, CLAUSES, NOMINAL, STEM, Lists, stands_for_names
 from mitotransfer.annotate.dependencies import CLOSED, DependencyRule, asked, bare, compiled, mark_directions
 from mitotransfer.annotate.literals import Words
 from mitotransfer.annotate.matcher import Extra, even, holds, own_keys
@@ -41,7 +41,6 @@ _ADJECTIVES = frozenset({"<mitochondrial"})
 # Slots that count as there: cells, which the language model names too, and others that tell little.
 _ANYWHERE = frozenset({"<cell", "<adjective", "<tissue", "<species", "<mechanism"})
 _WORD = re.compile(r"[^\W_]+")
-_STEM = "mitochondri"
 _SHORT = 2  # characters of words that stand in almost every sentence
 # What stands in brackets is taken away before patterns are tried, if it is no longer than `BRACKET`: names of cells can change
 # that for what is longer than this.
@@ -177,7 +176,7 @@ class Screen:
         """What the words of a text tell, in bits: themselves, triggers, mitochondria."""
         lower = _lowered(text)
         found = reduce(or_, (told for _, told in self._automaton.iter(lower)), 0)
-        if (named := lower.count(_STEM)) > lower.count(ADJECTIVE) or holds(text, shorts):
+        if (named := lower.count(STEM)) > lower.count(ADJECTIVE) or holds(text, shorts):
             found |= self._matter
         return found | self._adjectives if named else found
 
@@ -316,7 +315,7 @@ def _origins(token: str) -> tuple[str, ...]:
 
 
 def _is_noun(token: str) -> bool:
-    return token.startswith(_STEM) and not token.startswith(ADJECTIVE)
+    return token.startswith(STEM) and not token.startswith(ADJECTIVE)
 
 
 def _is_there(node: Node, tokens: Collection[str], origins: Collection[str], kinds: Words) -> bool:
@@ -355,7 +354,7 @@ def _features(resources: Resources, rough: Iterable[tuple[Words, ...]]) -> dict[
                 found.setdefault(key, set()).update(_kinds(kind))
     # a name that shares words with another ("microvesicles or bodies containing X") stands beside one that is whole
     matter = {key for key, _ in resources.matcher("secreted_form").sought()}
-    for word in (*matter, *(word for words in literals.needs(MITO.pattern) for word in words if _STEM not in word)):
+    for word in (*matter, *(word for words in literals.needs(MITO.pattern) for word in words if STEM not in word)):
         found.setdefault(word, set()).update(_MATTER)
     return {word: told for word, told in found.items() if word}
 

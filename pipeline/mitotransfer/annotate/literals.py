@@ -69,11 +69,6 @@ class WordSets:
         return found
 
 
-def shortest(words: Words) -> Words:
-    """The words without those that hold another one: whatever has these has that."""
-    return frozenset(word for word in words if not any(other in word for other in words if other != word))
-
-
 def _asked(exact: set[str] | None) -> list[Words]:
     """The longest words of strings, if each has one."""
     words = {max(_WORD.findall(text), key=len, default="") for text in exact or ("",)}
