@@ -262,3 +262,19 @@ def test_every_value_can_be_traced_to_its_cell() -> None:
     assert places["effect"].sentence == "Increased ATP production"
     assert "/td[3]" in places["effect"].xpath and "/td[4]" in places["regulation"].xpath
     assert {locator.section for locator in places.values()} == {"Table 1"}
+
+
+def test_names_are_looked_for_once_in_texts_that_stand_in_many_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of cells that each span a thousand columns: asked for each of these, a small file took half a minute."""
+    resources = load(tables_only().annotate)
+    asked: list[str] = []
+    find_all = resources.everything.find_all
+
+    def note(text: str, *given: Any, **named: Any) -> Any:
+        asked.append(text)
+        return find_all(text, *given, **named)
+
+    monkeypatch.setattr(resources.everything, "find_all", note)
+    wide = tuple(f'<td colspan="1000">{cell}</td>' for cell in ("MSC", "Neuron", "Increased ATP production"))
+    annotate_article(article(table(SECRETION, wide, wide)), resources)
+    assert sorted(asked) == sorted(set(asked)) != []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -131,6 +131,7 @@ ALSO_CATEGORIES: dict[str, tuple[str, ...]] = {
 EXTRA_ROLES: dict[TableName, tuple[str, ...]] = {"secretion": (), "transplantation": (), "trials": ("route", "reference")}
 
 
+@lru_cache(maxsize=1024)  # a wide cell is the header of each of its columns
 def normalise(header: str) -> str:
     """A header as patterns see it: lower case, single blanks, without footnote marks and closing punctuation."""
     text = re.sub(r"\s+", " ", header.lower().replace("\u00a0", " ")).strip()

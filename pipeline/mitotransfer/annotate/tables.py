@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -81,7 +82,12 @@ def read_table(table: Table, article: Article, resources: Resources, extra: Extr
     if len(grid) <= head_rows:
         return []
     headers = [_headers(grid, number, head_rows) for number in range(table.n_columns)]
-    witness = [_witness(grid, number, head_rows, resources, extra) for number in range(table.n_columns)]
+
+    @cache
+    def named(text: str) -> frozenset[str]:
+        return frozenset(mention.category for mention in resources.everything.find_all(text, extra=extra))
+
+    witness = [_witness(grid, number, head_rows, named) for number in range(table.n_columns)]
     mapping = map_columns(resources.headers, headers, witness)
     titled = _is_about_transfer(article, resources)
     if mapping is None or not (titled or _on_topic(table, grid, headers, head_rows)):
@@ -121,12 +127,14 @@ def _headers(grid: list[list[Cell | None]], column: int, head_rows: int) -> list
     return list(dict.fromkeys(cell.text for cell in cells if cell is not None and cell.text))
 
 
-def _witness(grid: list[list[Cell | None]], column: int, head_rows: int, resources: Resources, extra: Extra) -> dict[str, float]:
-    """The share of a column's filled cells that hold a name of a category, by category."""
+def _witness(
+    grid: list[list[Cell | None]], column: int, head_rows: int, named: Callable[[str], frozenset[str]]
+) -> dict[str, float]:
+    """The share of a column's filled cells that hold a name of a category, by category; `named` tells those in a text."""
     texts = [cell.text for cell in _distinct(row[column] for row in grid[head_rows:]) if cell.text]
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update({mention.category for mention in resources.everything.find_all(text, extra=extra)})
+        counts.update(named(text))
     return {category: count / len(texts) for category, count in counts.items()}
 
 
