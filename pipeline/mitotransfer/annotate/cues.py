@@ -139,6 +139,7 @@ def _reaches(text: str, cue: Cue, start: int, end: int) -> bool:
     return (cue.scope in ("backward", "both") or _looks_back(text, cue)) and not _border_before(text, cue, end)
 
 
+@lru_cache(maxsize=4096)  # asked for each name behind which the cue stands
 def _looks_back(text: str, cue: Cue) -> bool:
     """Doubt in the passive or of an occurrence is about its subject: 'has been suggested', 'may occur'."""
     passive = _PASSIVE.search(text[: cue.start]) or re.match(r"(?:is|are|has|have|was|were)\b", cue.surface, re.IGNORECASE)
