@@ -1,13 +1,17 @@
-"""Words by lemma: what the lemmatizer can make of a word, read backwards."""
+"""How words are inflected: learnt from a corpus, and read backwards."""
 
 from __future__ import annotations
 
 import pytest
 import spacy
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from mitotransfer.annotate.resources import load
-from mitotransfer.models.lemmas import word_forms
+from mitotransfer.models.components import Lemmatizer
+from mitotransfer.models.lemmas import WordForms, learn, word_forms
 from mitotransfer.settings import load as load_settings
 
 
@@ -18,6 +22,57 @@ def nlp() -> Language:
     assert models is not None
     assert models.main is not None
     return models.main.nlp
+
+
+def learnt(lemmas: str, words: str = "") -> Lemmatizer:
+    """What is learnt from these words, each as word/tag/lemma."""
+    vocab = spacy.blank("en").vocab
+    said = [entry.split("/") for entry in lemmas.split()]
+    doc = Doc(vocab, words=[word for word, *_ in said], tags=[tag for _, tag, _ in said], lemmas=[lemma for *_, lemma in said])
+    return learn([doc], words.split(), vocab)
+
+
+PAST = "boosted/VBD/boost raised/VBD/raise posted/VBD/post listed/VBD/list used/VBD/use based/VBD/base"
+
+
+def test_endings_tell_the_lemmas_of_words_that_were_not_seen() -> None:
+    lemmatizer = learnt(PAST)
+    assert [lemmatizer.lemma(word, "VBD") for word in ("tested", "eased", "Boosted")] == ["test", "ease", "boost"]
+    assert lemmatizer.lemma("tested", "JJ") == "tested"
+    assert not lemmatizer.exceptions
+
+
+def test_of_what_endings_tell_the_first_known_word_counts() -> None:
+    assert learnt(PAST).lemma("tasted", "VBD") == "tast"
+    assert learnt(PAST, "taste").lemma("tasted", "VBD") == "taste"
+
+
+def test_what_endings_tell_wrong_is_an_exception() -> None:
+    assert learnt(f"{PAST} was/VBD/be Took/VBD/Take").exceptions == {"VBD": {"took": "take", "was": "be"}}
+
+
+def test_a_word_that_the_corpus_leaves_as_it_is_though_it_is_inflected_is_not_followed() -> None:
+    # CRAFT's lemmas were made by a tool that knew no "endosome"; "shed" is a verb of its own
+    lemmatizer = learnt(f"{PAST} tested/VBD/tested shed/VBD/shed shed/VB/shed", "test")
+    assert lemmatizer.lemma("tested", "VBD") == "test"
+    assert lemmatizer.lemma("shed", "VBD") == "shed"
+
+
+def test_classes_that_the_corpus_has_for_lemmas_are_not_learnt() -> None:
+    assert learnt(f"{PAST} two/CD/#crd#").lemma("two", "CD") == "two"
+
+
+def test_the_lemma_that_a_word_mostly_has_is_learnt() -> None:
+    assert learnt(f"{PAST} lay/VBD/lay lay/VBD/lie lay/VBD/lie").lemma("lay", "VBD") == "lie"
+
+
+@given(word=st.text(st.sampled_from("aedosty"), min_size=1, max_size=8), tag=st.sampled_from(["VBD", "NN"]))
+def test_a_word_is_among_the_forms_of_its_lemma(word: str, tag: str) -> None:
+    lemmatizer = _LEARNT
+    assert word in WordForms(lemmatizer).of(lemmatizer.lemma(word, tag))
+
+
+_LEARNT = learnt(f"{PAST} stood/VBD/stay", "toast dose")
 
 
 @pytest.mark.parametrize(("lemma", "words"), [("take", ["took", "taken", "taking", "takes"]), ("go", ["went", "goes"])])
@@ -31,7 +86,7 @@ def test_every_lemma_that_the_model_gives_has_the_word_among_its_forms(nlp: Lang
     forms = word_forms(nlp)
     assert forms is not None
     text = "Injured astrocytes shed mitochondria, which neighbouring neurons had taken up; others were given or left behind."
-    tried = [token for token in nlp(text) if token.is_alpha and token.tag_ not in ("NNS", "NNPS")]
+    tried = [token for token in nlp(text) if token.is_alpha]
     assert len(tried) > 10
     for token in tried:
         assert token.lower_ in forms.of(token.lemma_), token

@@ -32,7 +32,7 @@ from mitotransfer.models.train import Scores
 from mitotransfer.settings import config_root
 
 COMPONENTS = [
-    "vectors", "tok2vec", "tagger", "attribute_ruler", "lemmatizer", "lemmas", "parser", "names", "tok2vec_names", "ner_craft",
+    "vectors", "tok2vec", "tagger", "attribute_ruler", "lemmatizer", "parser", "names", "tok2vec_names", "ner_craft",
     "ner_craft_layer", "ner_cancer", "ner_cancer_layer", "union",
 ]  # fmt: skip
 TEXT = "Microglia donate mitochondria to neurons in mice. The neurons glow."

@@ -243,7 +243,7 @@ def recipe_for(root: Path, folder: Path, **changes: Any) -> Path:
     _write(folder / "words.txt", "\n".join(words))
     _write(folder / "train.yaml", yaml.safe_dump(_recipe(root) | changes, sort_keys=False))
     syntax = _config("syntax.cfg", "tok2vec")
-    syntax["components"]["lemmatizer"]["min_tree_freq"] = syntax["components"]["parser"]["min_action_freq"] = 1
+    syntax["components"]["parser"]["min_action_freq"] = 1
     syntax["components"]["parser"]["model"]["hidden_width"] = 16
     syntax["training"] |= {"max_steps": 40, "eval_frequency": 20, "dropout": 0.0}
     syntax["training"]["batcher"]["size"] |= {"start": 60, "stop": 60}

@@ -16,8 +16,8 @@ from spacy.strings import get_string_id
 from spacy.tokens import DocBin
 from spacy.vectors import Vectors
 
-from mitotransfer.models import components
 from mitotransfer.models.catalogue import FORMAT
+from mitotransfer.models.lemmas import learn
 from mitotransfer.models.multitask import SHARED
 from mitotransfer.models.prepare import blank
 from mitotransfer.models.recipe import Recipe
@@ -32,8 +32,9 @@ def assemble(recipe: Recipe, work: Path, out: Path) -> Language:
     train = DocBin().from_disk(work / "data" / f"{recipe.syntax.corpus}_train.spacy")
     for tag, pos in universal(train, nlp).items():
         ruler.add(patterns=[[{"TAG": tag}]], attrs={"POS": pos})
-    plurals = {"irregular": irregular(train, nlp)}
-    nlp.add_pipe("mitotransfer_lemmas", name="lemmas", after="lemmatizer", config=plurals)
+    learnt = learn(train.get_docs(nlp.vocab), recipe.word_list(), nlp.vocab)
+    lemmatizer: Any = nlp.add_pipe("mitotransfer_lemmatizer", name="lemmatizer", after="attribute_ruler")
+    lemmatizer.set(learnt.exceptions, learnt.rules, learnt.known)
     names = spacy.load(
         work / "names" / "model-best", exclude=sorted(set(recipe.recognisers.corpora) - set(recipe.recognisers.kept))
     )
@@ -59,19 +60,6 @@ def universal(store: DocBin, nlp: Language) -> dict[str, str]:
         for token in doc:
             counts[token.tag_][token.pos_] += 1
     return {tag: _mostly(found) for tag, found in sorted(counts.items()) if tag}
-
-
-def irregular(store: DocBin, nlp: Language) -> dict[str, str]:
-    """The plurals of the training data whose singular no rule gives, with the lemma each mostly has (but for words seen once)."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for doc in store.get_docs(nlp.vocab):
-        for token in doc:
-            if token.tag_ in components.PLURALS and token.is_alpha:
-                counts[token.lower_][token.lemma_] += 1
-    mostly = {word: _mostly(found) for word, found in sorted(counts.items())}
-    return {
-        word: lemma for word, lemma in mostly.items() if lemma not in (word, components.folded(word)) and counts[word].total() > 1
-    }
 
 
 def _mostly(counts: Counter[str]) -> str:
@@ -115,9 +103,4 @@ def _write(nlp: Language, out: Path) -> None:
 
 def _needed_strings(nlp: Language) -> set[str]:
     """The strings that loaded components look up by their hash; the store itself holds each word that training ever saw."""
-    needed = set(blank().vocab.strings)
-    needed |= {label for labels in nlp.pipe_labels.values() for label in labels}
-    lemmatizer: Any = nlp.get_pipe("lemmatizer")
-    trees = srsly.msgpack_loads(lemmatizer.trees.to_bytes())["trees"]
-    hashes = {tree[side] for tree in trees if "orig" in tree for side in ("orig", "subst")}
-    return needed | {string for string in nlp.vocab.strings if get_string_id(string) in hashes}
+    return {*blank().vocab.strings, *(label for labels in nlp.pipe_labels.values() for label in labels)}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
+from spacy.attrs import LEMMA, LOWER, TAG
 from spacy.language import Language
 from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
@@ -183,28 +184,83 @@ def make_vectors(nlp: Language, name: str) -> WordVectors:  # noqa: ARG001 spaCy
     return WordVectors(nlp.vocab)
 
 
-PLURALS = frozenset({"NNS", "NNPS"})
+class Lemmatizer:
+    """Lemmas, in lower case, of words with a tag: exceptions by word, else what the word's ending tells.
 
-
-def even_lemmas(doc: Doc, irregular: Mapping[str, str] = MappingProxyType({})) -> Doc:
-    """Lemmas in lower case, as CRAFT has them; plurals that the lemmatizer's trees leave as they are in the singular.
-
-    The trees know words by their case ("mitochondria", not "Mitochondria"): `irregular` has the plurals that no rule turns into
-    the singular. A word with digits is its own lemma: those learnt from CRAFT, where numbers become 0, are none.
+    `rules`: for each tag of inflected words, by ending, the edits (old end, new end) that make lemmas, the likelier first; of the
+    lemmas that all endings of a word give, the longest first, the first `known` one counts, else the first. Words with digits
+    and those of other tags are their own lemmas.
     """
-    for token in doc:
-        digits = any(char.isdigit() for char in token.text)
-        lemma = token.lower_ if digits else token.lemma_.lower()
-        if token.tag_ in PLURALS and lemma == token.lower_:
-            lemma = irregular.get(lemma) or (lemma if lemma.endswith("ies") else folded(lemma))
-        token.lemma_ = lemma
-    return doc
+
+    ENDING = 4  # letters of the longest ending that rules go by
+    _KEPT = 50_000  # words; then they are forgotten
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+        self.set({}, {}, ())
+
+    def set(
+        self,
+        exceptions: Mapping[str, Mapping[str, str]],
+        rules: Mapping[str, Mapping[str, Sequence[Sequence[str]]]],
+        known: Iterable[str],
+    ) -> None:
+        """Take these exceptions (lemmas by tag and word), rules and known words into use."""
+        self.exceptions, self.rules, self.known = exceptions, rules, frozenset(known)
+        self._made: dict[tuple[int, int], int] = {}
+
+    def lemma(self, word: str, tag: str) -> str:
+        """The lemma of a word."""
+        word = word.lower()
+        if (exception := self.exceptions.get(tag, {}).get(word)) is not None:
+            return exception
+        rules = self.rules.get(tag)
+        if not rules or any(letter.isdigit() for letter in word):
+            return word
+        made = [edited(word, old, new) for ending in endings(word) for old, new in rules.get(ending, ())]
+        return next((lemma for lemma in made if lemma in self.known), made[0] if made else word)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the lemmas of all tokens."""
+        lemmas = [self._lemma(lower, tag) for lower, tag in doc.to_array([LOWER, TAG]).tolist()]
+        column: Any = np.array(lemmas, dtype="uint64").reshape(-1, 1)
+        return doc.from_array([LEMMA], column)
+
+    def _lemma(self, lower: int, tag: int) -> int:
+        if (lemma := self._made.get((lower, tag))) is None:
+            if len(self._made) >= self._KEPT:
+                self._made.clear()
+            strings = self.vocab.strings
+            lemma = self._made[lower, tag] = strings.add(self.lemma(strings[lower], strings[tag]))
+        return lemma
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002 spaCy's signature
+        """Write `lemmas.gz` into the directory."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        content = {"exceptions": self.exceptions, "rules": self.rules, "known": sorted(self.known)}
+        (Path(path) / "lemmas.gz").write_bytes(gzip.compress(json.dumps(content, sort_keys=True).encode(), mtime=0))
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Lemmatizer:  # noqa: ARG002
+        """The inverse of `to_disk`."""
+        self.set(**json.loads(gzip.decompress((Path(path) / "lemmas.gz").read_bytes())))
+        return self
 
 
-@factory("mitotransfer_lemmas", assigns=["token.lemma"], requires=["token.lemma", "token.tag"], default_config={"irregular": {}})
-def make_lemmas(nlp: Language, name: str, irregular: dict[str, str]) -> Callable[[Doc], Doc]:  # noqa: ARG001
-    """A component that evens lemmas out; see even_lemmas."""
-    return partial(even_lemmas, irregular=irregular)
+def endings(word: str) -> Iterator[str]:
+    """The endings of a word that rules go by, the longest first and the empty one last; none is the whole word."""
+    for length in range(min(Lemmatizer.ENDING, len(word) - 1), -1, -1):
+        yield word[len(word) - length :]
+
+
+def edited(word: str, old: str, new: str) -> str:
+    """The word with its end exchanged."""
+    return word[: len(word) - len(old)] + new
+
+
+@factory("mitotransfer_lemmatizer", assigns=["token.lemma"], requires=["token.tag"])
+def make_lemmatizer(nlp: Language, name: str) -> Lemmatizer:  # noqa: ARG001 spaCy's signature
+    """A lemmatizer that leaves each word as it is; what it goes by is loaded with the pipeline."""
+    return Lemmatizer(nlp.vocab)
 
 
 class Layer:

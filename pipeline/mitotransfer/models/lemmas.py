@@ -1,117 +1,111 @@
-"""Which words a pipeline can take for forms of a lemma: asked before any text is analysed."""
+"""How words are inflected: learnt from a corpus for the pipeline's lemmatizer, and read backwards before any text is analysed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
 
-import msgspec
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
-_KNOWN = ("trainable_lemmatizer", "mitotransfer_lemmas")  # the components whose doings are followed back here
-_NO_TREE = 2**32 - 1
+from mitotransfer.models.components import Lemmatizer, edited, endings
+
+_INFLECTED = frozenset({"NNS", "NNPS", "VBD", "VBG", "VBN", "VBZ", "JJR", "JJS", "RBR", "RBS"})
+_INFLECTIONS = ("s", "ed", "ing")
+_CLASS = "#"  # CRAFT's lemmas for numbers, ordinals and addresses: "#crd#"
+_OFTEN = 3  # words that an ending must have to tell anything
+_AGAIN = 2  # of which an edit must suit
+_SHORT = 2  # letters of words that are too easily what is left of another
+_Table = dict[tuple[str, str], str]
 
 
-class _Swap(NamedTuple):
-    """A leaf of an edit tree: these characters become those."""
+def learn(docs: Iterable[Doc], words: Iterable[str], vocab: Vocab) -> Lemmatizer:
+    """The lemmatizer that gives the words of a tagged corpus the lemmas they mostly have there.
 
-    word: str
-    lemma: str
+    `words`: further words in lower case. The corpus is not followed where it leaves an inflected word as it is, as it does
+    with those its annotators' tool did not know ("endosomes"), and the rules make a known word of it.
+    """
+    table = _table(docs)
+    known = {lemma for (word, tag), lemma in table.items() if lemma != word or tag not in _INFLECTED}
+    known |= {word for word in words if not word.endswith(_INFLECTIONS)}
+    known = {word for word in known if word.isalpha() and len(word) > _SHORT}
+    lemmatizer = Lemmatizer(vocab)
+    lemmatizer.set({}, _rules(table), known)
+    exceptions: dict[str, dict[str, str]] = defaultdict(dict)
+    for (word, tag), lemma in sorted(table.items()):
+        made = lemmatizer.lemma(word, tag)
+        left = lemma == word and word not in known and made in known
+        if made != lemma and not left:
+            exceptions[tag][word] = lemma
+    lemmatizer.set(exceptions, lemmatizer.rules, known)
+    return lemmatizer
 
 
-class _Split(NamedTuple):
-    """A node of an edit tree: what is done to the first and the last characters of a word; those between stay."""
+def _table(docs: Iterable[Doc]) -> _Table:
+    """The lemma that each word (lower case) with a tag mostly has; of equals the first in the alphabet."""
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for token in (token for doc in docs for token in doc):
+        if not token.lemma_.startswith(_CLASS):
+            counts[token.lower_, token.tag_][token.lemma_.lower()] += 1
+    return {key: _ranked(found)[0] for key, found in counts.items()}
 
-    prefix: int
-    suffix: int
-    first: int
-    last: int
+
+def _rules(table: _Table) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """For each tag and ending the edits of the words that have both, the commonest first."""
+    counts: dict[str, dict[str, Counter[tuple[str, str]]]] = defaultdict(lambda: defaultdict(Counter))
+    for (word, tag), lemma in table.items():
+        if tag in _INFLECTED and word.isalpha():
+            old, new = _edit(word, lemma)
+            for ending in endings(word):
+                if len(ending) >= len(old):
+                    counts[tag][ending][old, new] += 1
+    return {
+        tag: {
+            ending: [edit for edit in _ranked(edits) if edits[edit] >= _AGAIN]
+            for ending, edits in sorted(found.items())
+            if edits.total() >= _OFTEN
+        }
+        for tag, found in sorted(counts.items())
+    }
+
+
+def _edit(word: str, lemma: str) -> tuple[str, str]:
+    """What stands behind the letters that both begin with."""
+    same = next((n for n, (one, other) in enumerate(zip(word, lemma, strict=False)) if one != other), min(len(word), len(lemma)))
+    return word[same:], lemma[same:]
+
+
+def _ranked(counts: Counter[Any]) -> list[Any]:
+    return sorted(counts, key=lambda value: (-counts[value], value))
 
 
 class WordForms:
-    """The lemmatizer of a pipeline, read backwards. Words and lemmas are in lower case."""
+    """A lemmatizer read backwards. Words and lemmas are in lower case."""
 
-    def __init__(self, nlp: Language) -> None:
-        trees = nlp.get_pipe("lemmatizer")
-        strings = nlp.vocab.strings
-        stored: list[dict[str, Any]] = msgspec.msgpack.decode(trees.trees.to_bytes())["trees"]  # type: ignore[attr-defined]
-        self._nodes = [
-            _Swap(strings[node["orig"]].lower(), strings[node["subst"]].lower())
-            if "orig" in node
-            else _Split(node["prefix_len"], node["suffix_len"], node["prefix_tree"], node["suffix_tree"])
-            for node in stored
-        ]
-        # words with digits are their own lemmas (`even_lemmas`): trees that take digits away are of no use
-        roots = [number for number in trees.cfg["labels"] if not self._eats_digits(number)]  # type: ignore[attr-defined]
-        # what most trees exchange, the end of a word or all of it, by what it becomes
-        self._endings: dict[str, set[str]] = {}
-        self._wholes: dict[str, set[str]] = {}
-        self._roots = [number for number in roots if not self._is_simple(number)]
-        irregular: dict[str, str] = nlp.get_pipe_config("lemmas").get("irregular", {})
-        self._plurals: dict[str, set[str]] = {}
-        for many, one in irregular.items():
-            self._plurals.setdefault(one, set()).add(many)
+    def __init__(self, lemmatizer: Lemmatizer) -> None:
+        self._lemmatizer = lemmatizer
+        self._edits = {(tag, *edit) for tag, rules in lemmatizer.rules.items() for edits in rules.values() for edit in edits}
+        self._exceptions: dict[str, set[str]] = defaultdict(set)
+        for lemmas in lemmatizer.exceptions.values():
+            for word, lemma in lemmas.items():
+                self._exceptions[lemma].add(word)
 
     def of(self, lemma: str) -> set[str]:
-        """The words that can get this lemma, and, beside plurals that `folded` makes, no others."""
-        endings = [(lemma[:cut], self._endings.get(lemma[cut:], ())) for cut in range(len(lemma) + 1)]
-        regular = {start + ending for start, found in endings for ending in found}
-        others = {word for root in self._roots for word in self._words(root, lemma)}
-        return {lemma} | self._plurals.get(lemma, set()) | self._wholes.get(lemma, set()) | regular | others
-
-    def _is_simple(self, number: int) -> bool:
-        """Whether a tree only exchanges a word or its end; it is then noted by what it puts there."""
-        node = self._nodes[number]
-        if isinstance(node, _Swap):
-            self._wholes.setdefault(node.lemma, set()).add(node.word)
-            return True
-        if node.first != _NO_TREE or node.last == _NO_TREE:
-            return False
-        last = self._nodes[node.last]
-        if not isinstance(last, _Swap):
-            return False
-        self._endings.setdefault(last.lemma, set()).add(last.word)
-        return True
-
-    def _eats_digits(self, number: int) -> bool:
-        node = self._nodes[number]
-        if isinstance(node, _Swap):
-            return any(character.isdigit() for character in node.word)
-        return any(self._eats_digits(inner) for inner in (node.first, node.last) if inner != _NO_TREE)
-
-    def _words(self, number: int, lemma: str) -> Iterator[str]:
-        """What a tree makes this lemma of."""
-        node = self._nodes[number]
-        if isinstance(node, _Swap):
-            if node.lemma == lemma:
-                yield node.word
-            return
-        for opening, first in self._parts(node.first, node.prefix, lemma, at_start=True):
-            for ending, last in self._parts(node.last, node.suffix, lemma, at_start=False):
-                if len(opening) + len(ending) <= len(lemma):
-                    yield first + lemma[len(opening) : len(lemma) - len(ending)] + last
-
-    def _parts(self, number: int, length: int, lemma: str, *, at_start: bool) -> Iterator[tuple[str, str]]:
-        """The beginnings (or ends) of a lemma that a subtree gives, each with that of the word, which has this length."""
-        if number == _NO_TREE:
-            yield "", ""
-            return
-        node = self._nodes[number]
-        if isinstance(node, _Swap):
-            if lemma.startswith(node.lemma) if at_start else lemma.endswith(node.lemma):
-                yield node.lemma, node.word
-            return
-        for count in range(len(lemma) + 1):
-            part = lemma[:count] if at_start else lemma[len(lemma) - count :]
-            yield from ((part, word) for word in self._words(number, part) if len(word) == length)
+        """The words that can get this lemma, and no others."""
+        made = ((edited(lemma, new, old), tag) for tag, old, new in self._edits if lemma.endswith(new))
+        regular = {word for word, tag in made if self._lemmatizer.lemma(word, tag) == lemma}
+        return {lemma} | self._exceptions.get(lemma, set()) | regular
 
 
 def word_forms(nlp: Language) -> WordForms | None:
     """The forms of words by lemma; None where lemmas come from components that nothing is known of here."""
-    made = [nlp.get_pipe_meta(name).factory for name in nlp.pipe_names if "token.lemma" in nlp.get_pipe_meta(name).assigns]
-    if sorted(made) != sorted(_KNOWN) or any("LEMMA" in row["attrs"] for row in _ruled(nlp)):
+    setting = [name for name in nlp.pipe_names if "token.lemma" in nlp.get_pipe_meta(name).assigns]
+    made = [nlp.get_pipe(name) for name in setting]
+    if len(made) != 1 or not isinstance(made[0], Lemmatizer) or any("LEMMA" in row["attrs"] for row in _ruled(nlp)):
         return None
-    return WordForms(nlp)
+    return WordForms(made[0])
 
 
 def _ruled(nlp: Language) -> Collection[dict[str, Any]]:

@@ -2,9 +2,8 @@
 
 What is dear in them is not the arithmetic. The transition parsers choose each move of each text by calls that ask for Python's
 lock again and again: here the parser moves all texts one step at a time with the lock held, and a recogniser's moves are chosen
-for all tokens at once, since those outside of a name do not depend on moves made before. What a word alone decides (its
-embedding, its lemma by a given edit tree) is kept for when the word comes again. Components that are not known here do what they
-always do.
+for all tokens at once, since those outside of a name do not depend on moves made before. A word's embedding is kept for
+when the word comes again. Components that are not known here do what they always do.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from spacy.attrs import ENT_IOB, IS_SPACE, LEMMA, ORTH, POS, SENT_START, TAG
+from spacy.attrs import ENT_IOB, IS_SPACE, POS, SENT_START, TAG
 from spacy.language import Language
-from spacy.pipeline import AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Tok2Vec
+from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, Tok2Vec
 from spacy.symbols import IDS
 from spacy.tokens import Doc, Span
 
@@ -27,7 +26,6 @@ Step = Callable[[Sequence[Doc]], object]
 _NER_FEATURES = 3  # a recogniser's view of a state: the next token, the first one of the open name, the one before the next
 _FEW = 8  # texts: measured, from here on steps that all of them take together are the cheaper way
 _NONE = (sys.maxsize, 0, 0)  # behind the last name
-_KEPT = 50_000  # words of which a component remembers what it made of them; then it begins anew
 
 
 def steps(nlp: Language) -> dict[str, Step]:
@@ -54,8 +52,6 @@ def _step(nlp: Language, name: str, pipe: Any) -> Step:
         return _Names(pipe)
     if isinstance(pipe, AttributeRuler) and (tags := _tag_map(pipe)) is not None:
         return lambda docs: _set_pos(docs, tags)
-    if isinstance(pipe, EditTreeLemmatizer) and pipe.top_k == 1 and pipe.backoff == "orth" and not pipe.overwrite:
-        return _Lemmas(pipe)
     if hasattr(pipe, "pipe"):
         return lambda docs: list(pipe.pipe(docs, batch_size=len(docs)))
     return lambda docs: [pipe(doc) for doc in docs]
@@ -196,31 +192,3 @@ def _set_pos(docs: Sequence[Doc], tags: dict[int, int]) -> None:
 def _set(doc: Doc, attribute: int, values: list[int]) -> None:
     column: Any = np.array(values, dtype="uint64").reshape(-1, 1)
     doc.from_array([attribute], column)
-
-
-class _Lemmas:
-    """An edit-tree lemmatizer that takes the best tree or leaves the word as it is."""
-
-    _BATCH = 16
-
-    def __init__(self, pipe: EditTreeLemmatizer) -> None:
-        self._pipe = pipe
-        self._made: dict[tuple[int, int], int] = {}
-
-    def __call__(self, docs: Sequence[Doc]) -> None:
-        trees = self._pipe.cfg["labels"]
-        for begin in range(0, len(docs), self._BATCH):
-            part = [doc for doc in docs[begin : begin + self._BATCH] if len(doc)]
-            for doc, scores in zip(part, self._pipe.model.predict(part) if part else (), strict=True):
-                words = doc.to_array([ORTH]).tolist()
-                chosen = scores.argmax(axis=1).tolist()
-                _set(doc, LEMMA, [self._lemma(trees[best], word) for best, word in zip(chosen, words, strict=True)])
-
-    def _lemma(self, tree: int, word: int) -> int:
-        if (lemma := self._made.get((tree, word))) is None:
-            strings = self._pipe.vocab.strings
-            made = self._pipe.trees.apply(tree, strings[word])
-            if len(self._made) >= _KEPT:
-                self._made.clear()
-            lemma = self._made[tree, word] = word if made is None else strings.add(made)
-        return lemma
