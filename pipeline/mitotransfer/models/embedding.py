@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 _BY_WORD = frozenset({"NORM", "PREFIX", "SUFFIX", "SHAPE", "LOWER", "ORTH", "ENT_ID"})  # what `_KEY` determines
 _KEY = [ORTH, NORM, ENT_ID]
-_KEPT = 20_000  # words: 18 MB with both our tok2vecs; then they are forgotten
+_KEPT = 6_000  # words: 54 MB with both our tok2vecs; then they are forgotten
 
 
 def embeds_words(nlp: Language, name: str) -> bool:
@@ -28,29 +28,33 @@ def embeds_words(nlp: Language, name: str) -> bool:
 
 
 class WordEmbedding:
-    """The embedding part of a tok2vec for which `embeds_words` holds."""
+    """The embedding part of a tok2vec for which `embeds_words` holds, and what `prepare` makes of embedded words, one a row."""
 
-    def __init__(self, nlp: Language, pipe: Tok2Vec) -> None:
+    def __init__(self, nlp: Language, pipe: Tok2Vec, prepare: Callable[[Any], Any]) -> None:
         self._vocab = nlp.vocab
         self._embed = pipe.model.layers[0]
+        self._prepare = prepare
         self._rows: dict[tuple[int, ...], int] = {}
         self._table: Any = None
 
     def __call__(self, docs: Sequence[Doc]) -> list[Any]:
-        """The embedded words of each document."""
+        """The prepared words of each document, one a row; one of the documents has words."""
         keys = [list(map(tuple, doc.to_array(_KEY).tolist())) for doc in docs]
-        if len(self._rows) > _KEPT:
+        new = self._unknown(keys)
+        if new and self._table is not None and len(self._rows) + len(new) > len(self._table):
             self._rows.clear()
-            self._table = None
-        new = list(dict.fromkeys(key for words in keys for key in words if key not in self._rows))
+            new = self._unknown(keys)
         if new:
-            made = self._embed.predict([self._words(new)])[0]
-            self._table = made if self._table is None else np.concatenate([self._table, made])
-            for key in new:
-                self._rows[key] = len(self._rows)
-        if self._table is None:
-            return list(self._embed.predict(docs))
+            made = self._prepare(self._embed.predict([self._words(new)])[0])
+            if self._table is None or len(made) > len(self._table):
+                self._table = np.empty((max(_KEPT, len(made)), made.shape[1]), dtype=made.dtype)
+            known = len(self._rows)
+            self._table[known : known + len(made)] = made
+            self._rows.update(zip(new, range(known, known + len(made)), strict=True))
         return [self._table[[self._rows[key] for key in words]] if words else self._table[:0] for words in keys]
+
+    def _unknown(self, keys: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:
+        return list(dict.fromkeys(key for words in keys for key in words if key not in self._rows))
 
     def _words(self, keys: Sequence[tuple[int, ...]]) -> Doc:
         """A document of these words."""

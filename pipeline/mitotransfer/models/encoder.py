@@ -1,7 +1,9 @@
 """A tok2vec's look at the neighbours of each word, layer by layer: spaCy's MaxoutWindowEncoder with nothing but its arithmetic.
 
-The sums are the same in the same order, so the results are the same bits. Saved are arrays made anew for each step, what only
-training needs, and the search for the largest of several values where these lie side by side: here their rows are put apart.
+What the first layer makes of a word hangs on the word and its neighbours one by one, so it is kept with the word's embedding and
+only added up here. Saved are further arrays made anew for each step, what only training needs, and the search for the largest of
+several values where these lie side by side: here their rows are put apart. Results are spaCy's but for the last bits, and the
+same bits whatever texts stand beside a text.
 """
 
 from __future__ import annotations
@@ -53,23 +55,34 @@ class WindowEncoder:
         ordered = np.ascontiguousarray(weights.transpose(1, 0, 2).reshape(-1, inputs))
         return _Layer(ordered, maxout.get_param("b").T.ravel(), norm.get_param("G"), norm.get_param("b"))
 
+    def prepared(self, words: Any) -> Any:
+        """Embedded words, each beside what the first layer makes of it where it stands before, at, and behind a place."""
+        weights = self._layers[0].weights
+        places = (weights[:, begin : begin + self._width] for begin in range(0, 3 * self._width, self._width))
+        return np.hstack([words, *(self._ops.gemm(words, np.ascontiguousarray(place), trans2=True) for place in places)])
+
     def __call__(self, texts: Sequence[Any]) -> list[Any]:
-        """The encoded words of each text, given the embedded ones; texts lie so far apart that none sees another."""
-        width = self._width
+        """The encoded words of each text, given the prepared ones; texts lie so far apart that none sees another."""
+        width, inner = self._width, self._pieces * self._width
         rows = sum(len(text) + self._gap for text in texts) + self._gap
         words = np.zeros((rows, width), dtype="float32")
+        made = np.zeros((rows, inner), dtype="float32")
         starts, at = [], self._gap
         for text in texts:
-            words[at : at + len(text)] = text
+            end = at + len(text)
+            words[at:end] = text[:, :width]
+            made[at + 1 : end + 1] = text[:, width : width + inner]
+            made[at:end] += text[:, width + inner : width + 2 * inner]
+            made[at - 1 : end - 1] += text[:, width + 2 * inner :]
             starts.append(at)
-            at += len(text) + self._gap
+            at = end + self._gap
         seen = np.zeros((rows, 3 * width), dtype="float32")
-        made = np.empty((rows, self._pieces * width), dtype="float32")
-        for layer in self._layers:
-            seen[1:, :width] = words[:-1]
-            seen[:, width : 2 * width] = words
-            seen[:-1, 2 * width :] = words[1:]
-            self._ops.gemm(seen, layer.weights, out=made, trans2=True)
+        for number, layer in enumerate(self._layers):
+            if number:
+                seen[1:, :width] = words[:-1]
+                seen[:, width : 2 * width] = words
+                seen[:-1, 2 * width :] = words[1:]
+                self._ops.gemm(seen, layer.weights, out=made, trans2=True)
             made += layer.bias
             words += self._normed(made, layer)
         return [words[start : start + len(text)] for start, text in zip(starts, texts, strict=True)]
@@ -79,8 +92,8 @@ class WindowEncoder:
         best = made[:, : self._width].copy()
         for piece in range(1, self._pieces):
             np.maximum(best, made[:, piece * self._width : (piece + 1) * self._width], out=best)
-        best -= best.mean(axis=1, keepdims=True)
-        spread = (best * best).mean(axis=1, keepdims=True)
+        best -= np.add.reduce(best, axis=1, keepdims=True) / self._width
+        spread = np.add.reduce(best * best, axis=1, keepdims=True) / self._width
         spread += _EPSILON
         best *= spread ** (-0.5)
         best *= layer.scale

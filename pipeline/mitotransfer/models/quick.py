@@ -63,9 +63,13 @@ class _Vectors:
     _BATCH = 16
 
     def __init__(self, nlp: Language, pipe: Tok2Vec) -> None:
-        self._pipe, self._embed, self._encode = pipe, WordEmbedding(nlp, pipe), WindowEncoder(pipe)
+        self._pipe, self._encode = pipe, WindowEncoder(pipe)
+        self._embed = WordEmbedding(nlp, pipe, self._encode.prepared)
 
     def __call__(self, docs: Sequence[Doc]) -> None:
+        if not any(map(len, docs)):
+            self._pipe.set_annotations(docs, self._pipe.predict(docs))
+            return
         embedded = self._embed(docs)
         for begin in range(0, len(docs), self._BATCH):
             part = slice(begin, begin + self._BATCH)
