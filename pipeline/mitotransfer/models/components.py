@@ -300,8 +300,8 @@ class Union:
             for span in doc.spans.get(key, ())
             if (common := mapping.get(span.label_, ""))
         ]
-        for token in doc:
-            token.ent_id_ = ""  # the marks of `names`
+        for token in (token for name in doc.spans.get("names", ()) for token in name):
+            token.ent_id_ = ""
         taken: set[int] = set()
         kept: list[Span] = []
         for span in sorted(spans, key=len, reverse=True):  # a stable order: of equals the first layer's stays first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from spacy.language import Language
@@ -18,21 +18,30 @@ _CLASS = "#"  # CRAFT's lemmas for numbers, ordinals and addresses: "#crd#"
 _OFTEN = 3  # words that an ending must have to tell anything
 _AGAIN = 2  # of which an edit must suit
 _SHORT = 2  # letters of words that are too easily what is left of another
+_KINDS = {"NN": "noun", "VB": "verb", "JJ": "adj", "RB": "adv"}  # parts of speech in lists of irregular forms
 _Table = dict[tuple[str, str], str]
+_ENDS = {"VBG": "ing", "VBZ": "s", "JJR": "r", "JJS": "t", "RBR": "r", "RBS": "t"}  # of all words with such a tag
+Irregular = Mapping[str, Mapping[str, Sequence[str]]]  # by part of speech and word
 
 
-def learn(docs: Iterable[Doc], words: Iterable[str], vocab: Vocab) -> Lemmatizer:
+def learn(docs: Iterable[Doc], words: Iterable[str], irregular: Irregular, vocab: Vocab) -> Lemmatizer:
     """The lemmatizer that gives the words of a tagged corpus the lemmas they mostly have there.
 
-    `words`: further words in lower case. The corpus is not followed where it leaves an inflected word as it is, as it does
-    with those its annotators' tool did not know ("endosomes"), and the rules make a known word of it.
+    `words`: further words in lower case; `irregular`: forms, taken where the corpus lacks them, with their lemmas.
+    The corpus is not followed where it leaves an inflected word as it is, as it does with those its annotators' tool did not
+    know ("endosomes"), and the rules make a known word of it.
     """
     table = _table(docs)
+    rules = _rules(table)
+    for tag in _INFLECTED:
+        for word, (lemma, *others) in irregular.get(_KINDS[tag[:2]], {}).items():
+            if not others and word.endswith(_ENDS.get(tag, "")):
+                table.setdefault((word, tag), lemma)
     known = {lemma for (word, tag), lemma in table.items() if lemma != word or tag not in _INFLECTED}
     known |= {word for word in words if not word.endswith(_INFLECTIONS)}
     known = {word for word in known if word.isalpha() and len(word) > _SHORT}
     lemmatizer = Lemmatizer(vocab)
-    lemmatizer.set({}, _rules(table), known)
+    lemmatizer.set({}, rules, known)
     exceptions: dict[str, dict[str, str]] = defaultdict(dict)
     for (word, tag), lemma in sorted(table.items()):
         made = lemmatizer.lemma(word, tag)
@@ -49,7 +58,7 @@ def _table(docs: Iterable[Doc]) -> _Table:
     for token in (token for doc in docs for token in doc):
         if not token.lemma_.startswith(_CLASS):
             counts[token.lower_, token.tag_][token.lemma_.lower()] += 1
-    return {key: _ranked(found)[0] for key, found in counts.items()}
+    return {key: ranked(found)[0] for key, found in counts.items()}
 
 
 def _rules(table: _Table) -> dict[str, dict[str, list[tuple[str, str]]]]:
@@ -63,7 +72,7 @@ def _rules(table: _Table) -> dict[str, dict[str, list[tuple[str, str]]]]:
                     counts[tag][ending][old, new] += 1
     return {
         tag: {
-            ending: [edit for edit in _ranked(edits) if edits[edit] >= _AGAIN]
+            ending: [edit for edit in ranked(edits) if edits[edit] >= _AGAIN]
             for ending, edits in sorted(found.items())
             if edits.total() >= _OFTEN
         }
@@ -77,7 +86,8 @@ def _edit(word: str, lemma: str) -> tuple[str, str]:
     return word[same:], lemma[same:]
 
 
-def _ranked(counts: Counter[Any]) -> list[Any]:
+def ranked(counts: Counter[Any]) -> list[Any]:
+    """The most frequent first; of equals the first in the alphabet."""
     return sorted(counts, key=lambda value: (-counts[value], value))
 
 

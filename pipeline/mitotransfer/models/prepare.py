@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -20,6 +21,8 @@ from mitotransfer.models.corpora import Gold
 from mitotransfer.models.gazetteer import known_names, vocabulary_names
 from mitotransfer.models.recipe import Recipe
 from mitotransfer.models.tokens import tokenizer
+
+IRREGULAR = "irregular.json"
 
 
 def blank() -> Language:
@@ -45,7 +48,10 @@ def cell_lines(vocabulary: Path) -> list[str]:
 
 
 def prepare(made: Recipe, root: Path, vocabulary: Path, work: Path, say: Callable[[str], None]) -> None:
-    """Write `<corpus>_<train|dev>.spacy`, `vectors/` and `names/` into `work`. Raises ConfigError when a source is missing."""
+    """Write `<corpus>_<train|dev>.spacy`, `vectors/`, `names/` and `irregular.json` into `work`.
+
+    Raises ConfigError when a source is missing.
+    """
     nlp = blank()
     lines = cell_lines(vocabulary)
     for name in made.corpora:
@@ -58,6 +64,7 @@ def prepare(made: Recipe, root: Path, vocabulary: Path, work: Path, say: Callabl
     )
     names.to_disk(work / "names")
     say(f"names: {len(names.table)}")
+    (work / IRREGULAR).write_bytes(gzip.decompress((root / made.irregular.path).read_bytes()))
     kept = vectors(made, root)
     kept.to_disk(work / "vectors")
     say(f"vectors: {kept.vocab.vectors.shape[0]} words")

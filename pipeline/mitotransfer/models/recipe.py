@@ -51,7 +51,7 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Syntax(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Tagger, lemmatizer and parser: their spaCy training config and the corpus they learn from."""
+    """Tagger and parser: their spaCy training config and the corpus they learn from."""
 
     config: str
     corpus: str
@@ -66,7 +66,11 @@ class Recognisers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `train.yaml`. `labels` maps each kept recogniser's labels to the common ones ("" drops a label)."""
+    """All of `train.yaml`.
+
+    `irregular` are lemmas of irregular forms, as spaCy keeps them for English; `labels` maps each kept recogniser's labels to the
+    common ones ("" drops a label).
+    """
 
     name: str
     version: str
@@ -74,6 +78,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str
     corpora: dict[str, Corpus]
     vectors: File
+    irregular: File
     names: Names
     syntax: Syntax
     recognisers: Recognisers
@@ -123,7 +128,7 @@ def check_sources(recipe: Recipe, root: Path) -> None:
     for corpus in recipe.corpora.values():
         directory = _directory(corpus, root)
         _compare(str(directory), tree_digest(corpora.files(directory, corpus.reader)), corpus.sha256, corpus.address)
-    files: tuple[File | Source, ...] = (recipe.vectors, *recipe.names.sources.values())
+    files: tuple[File | Source, ...] = (recipe.vectors, recipe.irregular, *recipe.names.sources.values())
     for source in files:
         path = root / source.path
         if not path.is_file():
