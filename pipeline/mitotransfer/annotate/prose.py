@@ -49,6 +49,8 @@ def prose_events(
     read = text.all()
     relevant = _may_hold_findings(read)
     chosen = _worth_reading(read, relevant, known) if known else relevant if screening else range(len(read))
+    if any(_convinces(finding) for reading in known.values() for finding in _own(reading)):
+        chosen = sorted({*chosen, *(number for number, s in enumerate(read) if _is_own(s))})  # all of them count, see below
     first = _read(read, chosen, resources, extra, short, known)
     events = cited_events([reading for reading in first.values() if reading.sentence.voice == "cited"], resources, extra)
     if review:

@@ -83,9 +83,11 @@ def _parse(pipe: DependencyParser, docs: Sequence[Doc]) -> None:
         return
     batch = pipe.moves.init_batch(docs)
     if states := [state for state in batch if not state.is_final()]:
-        model = pipe.model.predict(docs)
+        step = pipe.model.predict(docs)
+        simple = not pipe.model.attrs["unseen_classes"] and step.vec2scores is not None
         while states:
-            states = pipe.transition_states(states, model.predict(states))
+            scores = _scores(step, step.get_token_ids(states)) if simple else step.predict(states)
+            states = pipe.transition_states(states, scores)
     pipe.set_annotations(docs, batch)
 
 
@@ -145,7 +147,7 @@ class _Names:
         """The first token of each name that may begin, sorted, where it would end, and the move by which it begins."""
         places = np.arange(len(spaces), dtype="i")
         nowhere = np.full_like(places, -1)
-        scores = _scores(step, places, nowhere, nowhere)[:, self._free]
+        scores = _scores(step, _states(places, nowhere, nowhere))[:, self._free]
         scores[np.ix_(closes | spaces, self._begins)] = -np.inf
         scores[np.ix_(spaces, self._names)] = -np.inf
         chosen = scores.argmax(axis=1)
@@ -155,7 +157,7 @@ class _Names:
         going = np.flatnonzero(self._begins[chosen[firsts]])
         while len(going):
             now = ends[going]
-            scores = _scores(step, now, firsts[going], now - 1)
+            scores = _scores(step, _states(now, firsts[going], now - 1))
             inner, last = np.array([self._inside[move] for move in moves[going]]).T
             rows = np.arange(len(going))
             more, stop = scores[rows, inner], scores[rows, last]
@@ -165,9 +167,14 @@ class _Names:
         return firsts, ends, moves
 
 
-def _scores(step: Any, *features: Any) -> Any:
-    """The score of each move in states with these tokens."""
-    return step.vec2scores.predict(step.state2vec.predict(np.ascontiguousarray(np.stack(features, axis=1))))
+def _scores(step: Any, tokens: Any) -> Any:
+    """The score of each move in states with these tokens, one state a row."""
+    return step.vec2scores.predict(step.state2vec.predict(tokens))
+
+
+def _states(*features: Any) -> Any:
+    """States by their tokens, those of each feature apart."""
+    return np.ascontiguousarray(np.stack(features, axis=1))
 
 
 def _tag_map(ruler: AttributeRuler) -> dict[int, int] | None:
