@@ -35,23 +35,23 @@ class WordEmbedding:
         self._embed = pipe.model.layers[0]
         self._prepare = prepare
         self._rows: dict[tuple[int, ...], int] = {}
-        self._table: Any = None
+        self.table: Any = None  # a prepared word a row
 
     def __call__(self, docs: Sequence[Doc]) -> list[Any]:
-        """The prepared words of each document, one a row; one of the documents has words."""
+        """The rows of `table` for the words of each document, one of which has words; they hold until the next call."""
         keys = [list(map(tuple, doc.to_array(_KEY).tolist())) for doc in docs]
         new = self._unknown(keys)
-        if new and self._table is not None and len(self._rows) + len(new) > len(self._table):
+        if new and self.table is not None and len(self._rows) + len(new) > len(self.table):
             self._rows.clear()
             new = self._unknown(keys)
         if new:
             made = self._prepare(self._embed.predict([self._words(new)])[0])
-            if self._table is None or len(made) > len(self._table):
-                self._table = np.empty((max(_KEPT, len(made)), made.shape[1]), dtype=made.dtype)
+            if self.table is None or len(made) > len(self.table):
+                self.table = np.empty((max(_KEPT, len(made)), made.shape[1]), dtype=made.dtype)
             known = len(self._rows)
-            self._table[known : known + len(made)] = made
+            self.table[known : known + len(made)] = made
             self._rows.update(zip(new, range(known, known + len(made)), strict=True))
-        return [self._table[[self._rows[key] for key in words]] if words else self._table[:0] for words in keys]
+        return [np.array([self._rows[key] for key in words], dtype=np.intp) for words in keys]
 
     def _unknown(self, keys: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:
         return list(dict.fromkeys(key for words in keys for key in words if key not in self._rows))

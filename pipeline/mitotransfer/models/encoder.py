@@ -61,8 +61,8 @@ class WindowEncoder:
         places = (weights[:, begin : begin + self._width] for begin in range(0, 3 * self._width, self._width))
         return np.hstack([words, *(self._ops.gemm(words, np.ascontiguousarray(place), trans2=True) for place in places)])
 
-    def __call__(self, texts: Sequence[Any]) -> list[Any]:
-        """The encoded words of each text, given the prepared ones; texts lie so far apart that none sees another."""
+    def __call__(self, texts: Sequence[Any], prepared: Any) -> list[Any]:
+        """The encoded words of each text, given as rows of the prepared ones; texts lie so far apart that none sees another."""
         width, inner = self._width, self._pieces * self._width
         rows = sum(len(text) + self._gap for text in texts) + self._gap
         words = np.zeros((rows, width), dtype="float32")
@@ -70,10 +70,10 @@ class WindowEncoder:
         starts, at = [], self._gap
         for text in texts:
             end = at + len(text)
-            words[at:end] = text[:, :width]
-            made[at + 1 : end + 1] = text[:, width : width + inner]
-            made[at:end] += text[:, width + inner : width + 2 * inner]
-            made[at - 1 : end - 1] += text[:, width + 2 * inner :]
+            words[at:end] = prepared[text, :width]
+            for moved in range(3):  # of the three places at which a layer sees a word, first the one behind it
+                begin = width + moved * inner
+                made[at + 1 - moved : end + 1 - moved] += prepared[text, begin : begin + inner]
             starts.append(at)
             at = end + self._gap
         seen = np.zeros((rows, 3 * width), dtype="float32")

@@ -70,10 +70,10 @@ class _Vectors:
         if not any(map(len, docs)):
             self._pipe.set_annotations(docs, self._pipe.predict(docs))
             return
-        embedded = self._embed(docs)
+        texts = self._embed(docs)
         for begin in range(0, len(docs), self._BATCH):
             part = slice(begin, begin + self._BATCH)
-            self._pipe.set_annotations(docs[part], self._encode(embedded[part]))
+            self._pipe.set_annotations(docs[part], self._encode(texts[part], self._embed.table))
 
 
 def _parse(pipe: DependencyParser, docs: Sequence[Doc]) -> None:
