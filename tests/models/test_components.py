@@ -85,7 +85,7 @@ def test_names_are_read_back_as_they_were_written(entries: list[tuple[str, list[
     for label, words in entries:
         names.add(label, words)
     again = Names().from_bytes(names.to_bytes())
-    assert (again.table, again.longest) == (names.table, names.longest)
+    assert (again.table, again.lengths) == (names.table, names.lengths)
 
 
 def test_the_same_names_give_the_same_bytes_whatever_their_order(tmp_path: Path) -> None:

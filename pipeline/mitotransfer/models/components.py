@@ -61,17 +61,15 @@ class Names:
         self._index()
 
     def _index(self) -> None:
-        self.longest: dict[str, int] = {}
+        self.lengths: dict[str, int] = {}
         self._note(self.table)
 
     def _note(self, names: Iterable[str]) -> None:
-        """How many words the longest name has that begins with the same word."""
-        longest = self.longest
+        """How many words the names have that begin with a word, as bits."""
+        lengths = self.lengths
         for name in names:
             first, _, rest = name.partition(" ")
-            count = rest.count(" ") + 2 if rest else 1
-            if count > longest.get(first, 0):
-                longest[first] = count
+            lengths[first] = lengths.get(first, 0) | 1 << (rest.count(" ") + 2 if rest else 1)
 
     def add(self, label: str, words: Iterable[str]) -> None:
         """Add one name, given as its tokens; a name that is there already keeps its label."""
@@ -96,9 +94,9 @@ class Names:
         return doc
 
     def _at(self, words: list[str], n: int) -> tuple[int, str]:
-        for length in range(min(self.longest.get(words[n], 0), len(words) - n), 0, -1):
-            label = self.table.get(" ".join(words[n : n + length]))
-            if label is not None:
+        lengths = self.lengths.get(words[n], 0)
+        for length in range(min(lengths.bit_length() - 1, len(words) - n), 0, -1):
+            if lengths >> length & 1 and (label := self.table.get(" ".join(words[n : n + length]))) is not None:
                 return length, label
         return 0, ""
 
