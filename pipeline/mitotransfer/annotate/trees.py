@@ -1,8 +1,8 @@
 """Patterns over the dependency tree of a sentence, matched for all rules at once.
 
 The patterns are those of spaCy's DependencyMatcher, and so is what they match. That one goes through the whole document for each
-node of each pattern. Here tokens are sorted by their properties once, sets of tokens are the bits of one number, and a pattern of
-which some property is nowhere in the sentence costs one comparison.
+node of each pattern. Here tokens are sorted by their properties once, sets of tokens are the bits of one number, and a pattern
+whose rarest property is nowhere in the sentence costs nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 PROPERTIES = ("LEMMA", "LOWER", "DEP", "POS", "TAG")
+_COMMON = {"TAG": 1, "DEP": 2, "POS": 3}  # what many tokens have alike
 _ATTRIBUTES = [LEMMA, LOWER, DEP, POS, TAG]
 _Wanted = tuple[str, bool, frozenset[str]]  # a property, whether it must have one of some values (or none of them), the values
 Pattern = Sequence[Mapping[str, Any]]
@@ -30,10 +31,10 @@ class _Node(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A pattern ready to be matched; `wants` has a bit for each want of any of its nodes."""
+    """A pattern ready to be matched; `wants` are those of all its nodes, what is rarest in a text first."""
 
     nodes: tuple[_Node, ...]
-    wants: int
+    wants: tuple[int, ...]
 
 
 class Trees:
@@ -50,6 +51,9 @@ class Trees:
         for (name, _, values), number in self._wanted.items():
             for value in values:
                 self._holding[name].setdefault(get_string_id(value), []).append(number)
+        self._rarest: dict[int | None, list[int]] = {}  # the numbers of patterns by what is rarest of what they want, if anything
+        for number, known in enumerate(self._known):
+            self._rarest.setdefault(next(iter(known.wants), None), []).append(number)
         self._denied = [number for (_, one_of, _), number in self._wanted.items() if not one_of]
 
     def matches(self, doc: Doc) -> Iterator[tuple[int, dict[str, int]]]:
@@ -57,9 +61,9 @@ class Trees:
         it does."""
         tree = Tree([token.head.i for token in doc])
         sets = self._sets(doc)
-        there = sum(1 << number for number, tokens in enumerate(sets) if tokens)
-        for number, (nodes, wants) in enumerate(self._known):
-            if wants & there == wants:
+        for number in sorted(n for want, numbers in self._rarest.items() if want is None or sets[want] for n in numbers):
+            nodes, wants = self._known[number]
+            if all(sets[want] for want in wants):
                 candidates = [_all(sets[want] for want in node.wants) & tree.all for node in nodes]
                 if all(candidates):
                     for places in _placed(nodes, candidates, tree, ()):
@@ -71,7 +75,9 @@ class Trees:
             _Node(names[n], names.index(node.get("LEFT_ID", names[0])), node.get("REL_OP", ""), self._wants(node["RIGHT_ATTRS"]))
             for n, node in enumerate(pattern)
         )
-        return _Known(nodes, sum({1 << want for node in nodes for want in node.wants}))
+        asked = {number: name for (name, _, _), number in self._wanted.items()}
+        wants = {want for node in nodes for want in node.wants}
+        return _Known(nodes, tuple(sorted(wants, key=lambda want: (_COMMON.get(asked[want], 0), want))))
 
     def _wants(self, attributes: Mapping[str, Any]) -> tuple[int, ...]:
         asked = {name: value for name, value in attributes.items() if name != "_"} | attributes.get("_", {})
