@@ -6,7 +6,7 @@ Vocabulary and trigger words with patterns over one sentence, after the rule-bas
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from spacy.tokens import Doc
 
@@ -25,8 +25,6 @@ from mitotransfer.document import Article, Event
 from mitotransfer.topic import has_topic
 
 _FRONT = ("front", "abstract")
-_OF_OTHERS = ("cited",)
-_OF_ALL = ("own", "aim", "cited")
 _ENOUGH = 2  # roles that a finding must fill in its own sentence before an article is taken to be about such findings
 
 
@@ -74,35 +72,38 @@ def prose_events(
 
 
 def _known(text: Sentences, resources: Resources, extra: Extra, short: Mapping[str, str] | None) -> dict[int, Reading]:
-    """The candidates of title and abstract, then the others: where those decide that own findings matter, only cited ones."""
-    front = [number for number, passage in enumerate(text.passages) if passage.part in _FRONT]
-    known = _candidates(text, front, _OF_ALL, resources, extra, short)
-    rest = [number for number, passage in enumerate(text.passages) if passage.part not in _FRONT]
-    return known | _candidates(text, rest, _OF_OTHERS if _own_matter(known) else _OF_ALL, resources, extra, short)
+    """The candidates of title and abstract and all on others' work, then the other own ones if those do not decide that own
+    findings matter."""
+    front: list[Sentence] = []
+    cited: list[Sentence] = []
+    own: list[Sentence] = []
+    for sentence in _telling(text, resources, extra):
+        if sentence.voice != "none":
+            (front if sentence.passage.part in _FRONT else cited if sentence.voice == "cited" else own).append(sentence)
+    known = _candidates([*front, *cited], resources, extra, short)
+    return known if _own_matter(known) else known | _candidates(own, resources, extra, short)
+
+
+def _telling(text: Sentences, resources: Resources, extra: Extra) -> Iterator[Sentence]:
+    """The sentences whose words are such that some rule may state a finding in them."""
+    shorts = short_forms(extra)
+    look = screen(resources)
+    for number, passage in enumerate(text.passages):
+        if has_topic(passage.text) or holds(passage.text, shorts):
+            yield from text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
 
 
 def _candidates(
-    text: Sentences,
-    numbers: Iterable[int],
-    voices: Collection[str],
-    resources: Resources,
-    extra: Extra,
-    short: Mapping[str, str] | None,
+    sentences: Iterable[Sentence], resources: Resources, extra: Extra, short: Mapping[str, str] | None
 ) -> dict[int, Reading]:
-    """The sentences of these passages and voices that can state a finding, read, by their identity; others may be among them.
+    """Of these sentences those that can state a finding, read, by their identity; others may be among them.
 
     Where none of them states one the article has none: the others can only complete what these say. They are parsed first, and
     names looked for where a rule over text may apply, or one over syntax fits the parse.
     """
     shorts = short_forms(extra)
     look = screen(resources)
-    hinted = [
-        (sentence, hint)
-        for number in numbers
-        if has_topic(text.passages[number].text) or holds(text.passages[number].text, shorts)
-        for sentence in text.of(number, lambda printed: look.may_tell(printed, shorts), shorts)
-        if sentence.voice in voices and (hint := look.may_state(sentence, extra, shorts)) is not None
-    ]
+    hinted = [(s, hint) for s in sentences if (hint := look.may_state(s, extra, shorts)) is not None]
     docs: list[Doc] = resources.models.parsed([sentence.text for sentence, _ in hinted]) if hinted and resources.models else []
     fits = [look.fits(hint, sentence, doc, extra) for (sentence, hint), doc in zip(hinted, docs, strict=False)]
     left = [number for number, (_, hint) in enumerate(hinted) if hint.by_text or fits[number]]
