@@ -112,10 +112,11 @@ class WordForms:
 def word_forms(nlp: Language) -> WordForms | None:
     """The forms of words by lemma; None where lemmas come from components that nothing is known of here."""
     setting = [name for name in nlp.pipe_names if "token.lemma" in nlp.get_pipe_meta(name).assigns]
-    made = [nlp.get_pipe(name) for name in setting]
-    if len(made) != 1 or not isinstance(made[0], Lemmatizer) or any("LEMMA" in row["attrs"] for row in _ruled(nlp)):
+    made = [nlp.get_pipe_meta(name).factory for name in setting]  # by factory: a wheel of our pipeline has classes of its own
+    if made != ["mitotransfer_lemmatizer"] or any("LEMMA" in row["attrs"] for row in _ruled(nlp)):
         return None
-    return WordForms(made[0])
+    lemmatizer: Any = nlp.get_pipe(setting[0])
+    return WordForms(lemmatizer)
 
 
 def _ruled(nlp: Language) -> Collection[dict[str, Any]]:
