@@ -55,7 +55,10 @@ class Recogniser(NamedTuple):
 
 
 class Models:
-    """The main model (syntax and names) and further ones (names only), loaded once; holds no state of a text."""
+    """The main model (syntax and names) and further ones (names only), loaded once; holds no state of a text.
+
+    For one thread at a time: what is kept of words (`embedding.py`) is exchanged while texts are worked on.
+    """
 
     def __init__(self, model: str, ner: Sequence[str], catalogue: Catalogue) -> None:
         _once(model, ner)
