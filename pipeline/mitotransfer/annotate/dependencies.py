@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
@@ -143,12 +142,14 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
     """
     before = ""
     for token in doc:
-        lower, lemma, pos = token.lower_, token.lemma_, token.pos_
-        if lower in CLOSED and lemma != lower:
-            token.lemma_ = lemma = lower
-        forms = _forms(lower, lemma, pos)
+        if token.lower_ in CLOSED:
+            token.lemma_ = token.lower_
+        lower, pos = token.lower_, token.pos_
+        forms = [lower, token.lemma_]
+        if pos in ("VERB", "ADJ"):
+            forms += bare(lower)
         if token.i >= _PREFIXES and before in _HYPHENS:
-            forms = tuple(f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms)
+            forms = [f"{doc[token.i - _PREFIXES].lower_}-{form}" for form in forms]
         before = lower
         if not (known := [form for form in forms if form in meanings]):
             continue
@@ -157,12 +158,6 @@ def mark_directions(doc: Doc, meanings: Mapping[str, str]) -> None:
             token._.says = meanings[first]
         if first and pos == "VERB" and first != lower:
             token.lemma_ = first
-
-
-@lru_cache(maxsize=20_000)
-def _forms(lower: str, lemma: str, pos: str) -> tuple[str, ...]:
-    """The forms under which a word's meaning is looked for."""
-    return tuple(dict.fromkeys([lower, lemma, *(bare(lower) if pos in ("VERB", "ADJ") else ())]))
 
 
 def _is_name(token: Token) -> bool:

@@ -47,6 +47,8 @@ class WindowEncoder:
         self._gap = encode.attrs["pad"]
         self._ops = encode.ops
         self._layers = [self._layer(residual) for residual in encode.layers[0].layers]
+        places = np.split(self._layers[0].weights, 3, axis=1)  # of the word before a place, at it, and behind it
+        self._first = np.vstack(places)
 
     def _layer(self, residual: Any) -> _Layer:
         maxout, norm = (node for node in residual.walk() if node.name in ("maxout", "layernorm"))
@@ -57,9 +59,7 @@ class WindowEncoder:
 
     def prepared(self, words: Any) -> Any:
         """Embedded words, each beside what the first layer makes of it where it stands before, at, and behind a place."""
-        weights = self._layers[0].weights
-        places = (weights[:, begin : begin + self._width] for begin in range(0, 3 * self._width, self._width))
-        return np.hstack([words, *(self._ops.gemm(words, np.ascontiguousarray(place), trans2=True) for place in places)])
+        return np.hstack([words, self._ops.gemm(words, self._first, trans2=True)])
 
     def __call__(self, texts: Sequence[Any], prepared: Any) -> list[Any]:
         """The encoded words of each text, given as rows of the prepared ones; texts lie so far apart that none sees another."""

@@ -196,10 +196,6 @@ def _tag_map(ruler: AttributeRuler) -> dict[int, int] | None:
 
 def _set_pos(docs: Sequence[Doc], tags: dict[int, int]) -> None:
     for doc in docs:
-        known = doc.to_array([POS, TAG])
-        _set(doc, POS, [tags.get(tag, pos) for pos, tag in known.tolist()])
-
-
-def _set(doc: Doc, attribute: int, values: list[int]) -> None:
-    column: Any = np.array(values, dtype="uint64").reshape(-1, 1)
-    doc.from_array([attribute], column)
+        found = [tags.get(tag, pos) for pos, tag in doc.to_array([POS, TAG]).tolist()]
+        column: Any = np.array(found, dtype="uint64").reshape(-1, 1)
+        doc.from_array([POS], column)
